@@ -1,0 +1,168 @@
+/**
+ * The head of an HTTP message, independent of the version that carried it: a start line and header fields as
+ * offsets over bytes, with edits beside them. A codec fills one (`src/http1/parse-head.ts`), rules read and edit
+ * it, a codec encodes it. Untouched fields are copied as bytes; strings are made only when somebody asks.
+ *
+ * Bytes: `bytes` belongs to whoever set it; a head that must outlive the read that filled it is retained by the
+ * stream, which copies the range `start..end` into a buffer of its own and calls `rebase`.
+ */
+import type { HeaderId } from './header-id.ts';
+
+/** How the body is delimited (RFC 9112 §6.3). */
+export const BodyKind = { NONE: 0, LENGTH: 1, CHUNKED: 2, UNTIL_CLOSE: 3, TUNNEL: 4 } as const;
+export type BodyKind = (typeof BodyKind)[keyof typeof BodyKind];
+
+/** Fields of one row of the header table: offsets of name and value in `bytes`, the name's id, and flags. */
+export const FIELD = { NAME_START: 0, NAME_END: 1, VALUE_START: 2, VALUE_END: 3, ID: 4, FLAGS: 5, STRIDE: 6 } as const;
+/** Flags of a header row. CANONICAL: the line stands in `bytes` as `name: value\r\n` and may be copied whole. */
+export const FIELD_FLAG = { REMOVED: 1, CANONICAL: 2 } as const;
+
+/** A field added by a rule, in order; `name` is lower case as HAProxy sends it. Values are byte strings. */
+export interface AddedField {
+  name: string;
+  value: string;
+}
+
+/** The most header fields a head may have, unless `tune.http.maxhdr` says otherwise (manual section 3.2). */
+export const MAX_HEADERS_DEFAULT = 101;
+
+export class HttpHead {
+  bytes: Buffer;
+  /** The head's range in `bytes`, the empty line included. */
+  start = 0;
+  end = 0;
+  /** Request: the method as text (one string per known method, never allocated); response: ''. */
+  method = '';
+  /** Request target as sent, as offsets; a rule that rewrites it sets `replacedTarget`. */
+  targetStart = 0;
+  targetEnd = 0;
+  replacedTarget: string | null = null;
+  replacedMethod: string | null = null;
+  /** 1.0 is 10, 1.1 is 11; other minor versions keep their digit. */
+  version = 11;
+  status = 0;
+  reasonStart = 0;
+  reasonEnd = 0;
+  replacedReason: string | null = null;
+  fieldCount = 0;
+  readonly fields: Int32Array;
+  readonly added: AddedField[] = [];
+  bodyKind: BodyKind = BodyKind.NONE;
+  /** Of a body with BodyKind.LENGTH, in bytes. */
+  contentLength = 0;
+  /** What the Connection field said; see connectionTokens in src/http1. */
+  saysClose = false;
+  saysKeepAlive = false;
+  saysUpgrade = false;
+  expectsContinue = false;
+
+  constructor(maxHeaders: number = MAX_HEADERS_DEFAULT) {
+    this.bytes = EMPTY;
+    this.fields = new Int32Array((maxHeaders + 1) * FIELD.STRIDE);
+  }
+
+  /** Forgets the message and its edits; the table is reused. */
+  reset(): void {
+    this.bytes = EMPTY;
+    this.start = this.end = 0;
+    this.method = '';
+    this.targetStart = this.targetEnd = 0;
+    this.replacedTarget = this.replacedMethod = this.replacedReason = null;
+    this.version = 11;
+    this.status = 0;
+    this.reasonStart = this.reasonEnd = 0;
+    this.fieldCount = 0;
+    if (this.added.length > 0) this.added.length = 0;
+    this.bodyKind = BodyKind.NONE;
+    this.contentLength = 0;
+    this.saysClose = this.saysKeepAlive = this.saysUpgrade = this.expectsContinue = false;
+  }
+
+  /** Copies the head to the beginning of `owned` and makes the offsets point there. `owned` must be large enough. */
+  retainIn(owned: Buffer): void {
+    const shift = -this.start;
+    this.bytes.copy(owned, 0, this.start, this.end);
+    this.bytes = owned;
+    this.end += shift;
+    this.start = 0;
+    this.targetStart += shift;
+    this.targetEnd += shift;
+    this.reasonStart += shift;
+    this.reasonEnd += shift;
+    if (shift === 0) return;
+    const { fields } = this;
+    const limit = this.fieldCount * FIELD.STRIDE;
+    for (let row = 0; row < limit; row += FIELD.STRIDE) {
+      fields[row]! += shift;
+      fields[row + 1]! += shift;
+      fields[row + 2]! += shift;
+      fields[row + 3]! += shift;
+    }
+  }
+
+  /** The request target, after rewriting. */
+  target(): string {
+    return this.replacedTarget ?? this.bytes.latin1Slice(this.targetStart, this.targetEnd);
+  }
+
+  reason(): string {
+    return this.replacedReason ?? this.bytes.latin1Slice(this.reasonStart, this.reasonEnd);
+  }
+
+  /** The row of the first field of this name that is not removed, at or after `from`; -1 when there is none. */
+  findRow(id: HeaderId, name: string, from = 0): number {
+    const { fields } = this;
+    const limit = this.fieldCount * FIELD.STRIDE;
+    for (let row = from; row < limit; row += FIELD.STRIDE) {
+      if (fields[row + FIELD.ID] !== id || fields[row + FIELD.FLAGS]! & FIELD_FLAG.REMOVED) continue;
+      if (id !== 0 || this.#hasName(row, name)) return row;
+    }
+    return -1;
+  }
+
+  #hasName(row: number, name: string): boolean {
+    const start = this.fields[row]!;
+    if (this.fields[row + 1]! - start !== name.length) return false;
+    const { bytes } = this;
+    for (let i = 0; i < name.length; i++) if (bytes[start + i] !== name.charCodeAt(i)) return false;
+    return true;
+  }
+
+  nameAt(row: number): string {
+    return this.bytes.latin1Slice(this.fields[row]!, this.fields[row + 1]!);
+  }
+
+  valueAt(row: number): string {
+    return this.bytes.latin1Slice(this.fields[row + 2]!, this.fields[row + 3]!);
+  }
+
+  /** All values of a field, whole lines, in order. `name` must be lower case. */
+  values(id: HeaderId, name: string): string[] {
+    const values: string[] = [];
+    for (let row = this.findRow(id, name); row >= 0; row = this.findRow(id, name, row + FIELD.STRIDE)) values.push(this.valueAt(row));
+    for (const field of this.added) if (field.name === name) values.push(field.value);
+    return values;
+  }
+
+  /** Adds a field behind the others. `name` must be lower case and a token, `value` without CR, LF or NUL. */
+  add(name: string, value: string): void {
+    this.added.push({ name, value });
+  }
+
+  /** Removes all fields of a name. */
+  remove(id: HeaderId, name: string): void {
+    for (let row = this.findRow(id, name); row >= 0; row = this.findRow(id, name, row + FIELD.STRIDE)) this.removeRow(row);
+    for (let i = this.added.length - 1; i >= 0; i--) if (this.added[i]!.name === name) this.added.splice(i, 1);
+  }
+
+  removeRow(row: number): void {
+    this.fields[row + FIELD.FLAGS]! |= FIELD_FLAG.REMOVED;
+  }
+
+  set(id: HeaderId, name: string, value: string): void {
+    this.remove(id, name);
+    this.add(name, value);
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
