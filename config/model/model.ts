@@ -2,14 +2,32 @@
  * The configuration after parsing, linking and defaults: plain data, no functions, fit for structured clone.
  * The types of settings follow from the declarations in the catalogue.
  */
-import type { AclTestModel } from '../../src/keyword/language-model.ts';
+
+import type { bindOptions, globalOptions, proxyOptions, serverOptions } from '../../src/catalog.ts';
 import type { SettingsOf } from '../../src/keyword/declaration.ts';
+import type { AclTestModel } from '../../src/keyword/language-model.ts';
 import type { Position } from '../../src/keyword/words.ts';
 import type { Address } from '../../src/net/address.ts';
-import type { bindOptions, globalOptions, proxyOptions, serverOptions } from '../../src/catalog.ts';
+import type { LogTarget } from '../../src/settings/log-target.ts';
 
-export type GlobalSettings = SettingsOf<typeof globalOptions>;
-export type ProxySettings = SettingsOf<typeof proxyOptions>;
+type GlobalLines = 'statsSockets' | 'withoutEffect';
+/** Values of the global section; `logs` is what `log global` stands for, already copied to the proxies that say so. */
+export type GlobalSettings = Omit<SettingsOf<typeof globalOptions>, GlobalLines> & {
+  readonly statsSockets?: readonly StatsSocketModel[];
+};
+
+/** Keys whose lines become fields of ProxyModel instead of settings. */
+type ProxyLines =
+  | 'aclLines'
+  | 'bindLines'
+  | 'serverLines'
+  | 'logs'
+  | 'errorPages'
+  | 'mode'
+  | 'id'
+  | 'withoutEffect';
+/** Values of a proxy's own lines and those of its defaults. A keyword that is nowhere written has no field. */
+export type ProxySettings = Omit<SettingsOf<typeof proxyOptions>, ProxyLines>;
 export type BindSettings = SettingsOf<typeof bindOptions>;
 export type ServerSettings = SettingsOf<typeof serverOptions>;
 
@@ -29,6 +47,10 @@ export interface ProxyModel {
   readonly mode: 'tcp' | 'http';
   readonly at: Position;
   readonly settings: ProxySettings;
+  /** Where log lines of this proxy go, those of the global section included where `log global` says so. */
+  readonly logs: readonly LogTarget[];
+  /** What answers errors instead of the built-in responses; at most one for each status. */
+  readonly errorPages: readonly ErrorPageModel[];
   /** Named ACLs; lines of one name are several tests, any of which may match. */
   readonly acls: { readonly [name: string]: readonly AclTestModel[] };
   readonly binds: readonly BindModel[];
@@ -55,3 +77,19 @@ export interface ServerModel {
   readonly options: ServerSettings;
   readonly at: Position;
 }
+
+/** One runtime API socket: `stats socket` with one address and one port. */
+export interface StatsSocketModel {
+  readonly address: Address;
+  readonly options: BindSettings;
+}
+
+export type ErrorPageModel =
+  /** The complete HTTP/1 response as the file has it; empty means that the connection closes without an answer. */
+  | { readonly kind: 'file'; readonly status: number; readonly path: string; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'redirect';
+      readonly status: number;
+      readonly code: 302 | 303;
+      readonly location: string;
+    };

@@ -4,7 +4,7 @@
  * it, a codec encodes it. Untouched fields are copied as bytes; strings are made only when somebody asks.
  *
  * Bytes: `bytes` belongs to whoever set it; a head that must outlive the read that filled it is retained by the
- * stream, which copies the range `start..end` into a buffer of its own and calls `rebase`.
+ * stream, which has `retainIn` copy the range `start..end` into a buffer of its own.
  */
 import type { HeaderId } from './header-id.ts';
 
@@ -12,8 +12,20 @@ import type { HeaderId } from './header-id.ts';
 export const BodyKind = { NONE: 0, LENGTH: 1, CHUNKED: 2, UNTIL_CLOSE: 3, TUNNEL: 4 } as const;
 export type BodyKind = (typeof BodyKind)[keyof typeof BodyKind];
 
+/** How far a head has been parsed: nothing yet, within the start line, within the header fields, or all of it. */
+export const HeadPhase = { FRESH: 0, START_LINE: 1, FIELDS: 2, COMPLETE: 3 } as const;
+export type HeadPhase = (typeof HeadPhase)[keyof typeof HeadPhase];
+
 /** Fields of one row of the header table: offsets of name and value in `bytes`, the name's id, and flags. */
-export const FIELD = { NAME_START: 0, NAME_END: 1, VALUE_START: 2, VALUE_END: 3, ID: 4, FLAGS: 5, STRIDE: 6 } as const;
+export const FIELD = {
+  NAME_START: 0,
+  NAME_END: 1,
+  VALUE_START: 2,
+  VALUE_END: 3,
+  ID: 4,
+  FLAGS: 5,
+  STRIDE: 6,
+} as const;
 /** Flags of a header row. CANONICAL: the line stands in `bytes` as `name: value\r\n` and may be copied whole. */
 export const FIELD_FLAG = { REMOVED: 1, CANONICAL: 2 } as const;
 
@@ -28,9 +40,18 @@ export const MAX_HEADERS_DEFAULT = 101;
 
 export class HttpHead {
   bytes: Buffer;
-  /** The head's range in `bytes`, the empty line included. */
+  /** The head's range in `bytes`, the empty line included; while it is incomplete, all of it that has come. */
   start = 0;
   end = 0;
+  /** Where the start line begins (empty lines may stand before it) and the first header line follows. */
+  lineStart = 0;
+  lineEnd = 0;
+  /** The start line stands in `bytes` as it is sent: single blanks, HTTP/1.1, CRLF. */
+  isLineCanonical = false;
+  /** Progress of a head that came in part; owned by the parser. Offsets count from `start`. */
+  phase: HeadPhase = HeadPhase.FRESH;
+  parsedTo = 0;
+  scannedTo = 0;
   /** Request: the method as text (one string per known method, never allocated); response: ''. */
   method = '';
   /** Request target as sent, as offsets; a rule that rewrites it sets `replacedTarget`. */
@@ -55,6 +76,8 @@ export class HttpHead {
   saysKeepAlive = false;
   saysUpgrade = false;
   expectsContinue = false;
+  /** Framed in a way that is known from smuggling attacks: close behind this exchange (RFC 9112 §6.1). */
+  isInsecurelyFramed = false;
 
   constructor(maxHeaders: number = MAX_HEADERS_DEFAULT) {
     this.bytes = EMPTY;
@@ -65,6 +88,10 @@ export class HttpHead {
   reset(): void {
     this.bytes = EMPTY;
     this.start = this.end = 0;
+    this.lineStart = this.lineEnd = 0;
+    this.isLineCanonical = false;
+    this.phase = HeadPhase.FRESH;
+    this.parsedTo = this.scannedTo = 0;
     this.method = '';
     this.targetStart = this.targetEnd = 0;
     this.replacedTarget = this.replacedMethod = this.replacedReason = null;
@@ -76,20 +103,31 @@ export class HttpHead {
     this.bodyKind = BodyKind.NONE;
     this.contentLength = 0;
     this.saysClose = this.saysKeepAlive = this.saysUpgrade = this.expectsContinue = false;
+    this.isInsecurelyFramed = false;
   }
 
   /** Copies the head to the beginning of `owned` and makes the offsets point there. `owned` must be large enough. */
   retainIn(owned: Buffer): void {
-    const shift = -this.start;
     this.bytes.copy(owned, 0, this.start, this.end);
-    this.bytes = owned;
-    this.end += shift;
-    this.start = 0;
-    this.targetStart += shift;
-    this.targetEnd += shift;
-    this.reasonStart += shift;
-    this.reasonEnd += shift;
+    this.moveTo(owned, 0);
+  }
+
+  /** Makes the offsets point to the same head at `start` in `bytes`, where its owner has copied it. */
+  moveTo(bytes: Buffer, start: number): void {
+    const shift = start - this.start;
+    this.bytes = bytes;
     if (shift === 0) return;
+    this.start += shift;
+    this.end += shift;
+    this.lineStart += shift;
+    this.lineEnd += shift;
+    if (this.status === 0) {
+      this.targetStart += shift;
+      this.targetEnd += shift;
+    } else {
+      this.reasonStart += shift;
+      this.reasonEnd += shift;
+    }
     const { fields } = this;
     const limit = this.fieldCount * FIELD.STRIDE;
     for (let row = 0; row < limit; row += FIELD.STRIDE) {
@@ -103,6 +141,11 @@ export class HttpHead {
   /** The request target, after rewriting. */
   target(): string {
     return this.replacedTarget ?? this.bytes.latin1Slice(this.targetStart, this.targetEnd);
+  }
+
+  /** The request target as the client sent it. */
+  requestTarget(): string {
+    return this.bytes.latin1Slice(this.targetStart, this.targetEnd);
   }
 
   reason(): string {
@@ -139,7 +182,8 @@ export class HttpHead {
   /** All values of a field, whole lines, in order. `name` must be lower case. */
   values(id: HeaderId, name: string): string[] {
     const values: string[] = [];
-    for (let row = this.findRow(id, name); row >= 0; row = this.findRow(id, name, row + FIELD.STRIDE)) values.push(this.valueAt(row));
+    for (let row = this.findRow(id, name); row >= 0; row = this.findRow(id, name, row + FIELD.STRIDE))
+      values.push(this.valueAt(row));
     for (const field of this.added) if (field.name === name) values.push(field.value);
     return values;
   }
@@ -151,12 +195,25 @@ export class HttpHead {
 
   /** Removes all fields of a name. */
   remove(id: HeaderId, name: string): void {
-    for (let row = this.findRow(id, name); row >= 0; row = this.findRow(id, name, row + FIELD.STRIDE)) this.removeRow(row);
-    for (let i = this.added.length - 1; i >= 0; i--) if (this.added[i]!.name === name) this.added.splice(i, 1);
+    for (let row = this.findRow(id, name); row >= 0; row = this.findRow(id, name, row + FIELD.STRIDE))
+      this.removeRow(row);
+    for (let i = this.added.length - 1; i >= 0; i--)
+      if (this.added[i]!.name === name) this.added.splice(i, 1);
   }
 
   removeRow(row: number): void {
     this.fields[row + FIELD.FLAGS]! |= FIELD_FLAG.REMOVED;
+  }
+
+  /** Removes the fields whose lower-case name the predicate accepts. */
+  removeWhere(isWanted: (name: string) => boolean): void {
+    const limit = this.fieldCount * FIELD.STRIDE;
+    for (let row = 0; row < limit; row += FIELD.STRIDE) {
+      if ((this.fields[row + FIELD.FLAGS]! & FIELD_FLAG.REMOVED) === 0 && isWanted(this.nameAt(row)))
+        this.removeRow(row);
+    }
+    for (let i = this.added.length - 1; i >= 0; i--)
+      if (isWanted(this.added[i]!.name)) this.added.splice(i, 1);
   }
 
   set(id: HeaderId, name: string, value: string): void {

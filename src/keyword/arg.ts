@@ -6,7 +6,15 @@
  * `options` arguments follow in any order.
  */
 import type { KeywordLookup } from './declaration.ts';
-import type { CallModel, ConditionModel, ExpressionModel, LogFormatModel, Plain, RuleModel, SettingsModel } from './language-model.ts';
+import type {
+  CallModel,
+  ConditionModel,
+  ExpressionModel,
+  LogFormatModel,
+  Plain,
+  RuleModel,
+  SettingsModel,
+} from './language-model.ts';
 import { nearest } from './nearest.ts';
 import type { ParseSite, ReferenceKind, RuleSetName } from './site.ts';
 import { parseDuration, parseSize } from './units.ts';
@@ -67,7 +75,8 @@ function oneWord<T>(options: WordArgOptions<T>): Arg<T> {
 }
 
 function scalarToWords(value: unknown): string[] {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return [String(value)];
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    return [String(value)];
   throw new TypeError('expects one value');
 }
 
@@ -78,16 +87,38 @@ export interface IntegerLimits {
 
 function integer(limits: IntegerLimits = {}): Arg<number> {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = limits;
-  const range = limits.min !== undefined && limits.max !== undefined ? `${min}..${max}` : limits.min !== undefined ? `${min} or more` : limits.max !== undefined ? `${max} or less` : 'an integer';
+  const range =
+    limits.min !== undefined && limits.max !== undefined
+      ? `${min}..${max}`
+      : limits.min !== undefined
+        ? `${min} or more`
+        : limits.max !== undefined
+          ? `${max} or less`
+          : 'an integer';
   return oneWord({
     what: 'number',
-    schema: { type: 'integer', ...(limits.min !== undefined && { minimum: min }), ...(limits.max !== undefined && { maximum: max }) },
+    schema: {
+      type: 'integer',
+      ...(limits.min !== undefined && { minimum: min }),
+      ...(limits.max !== undefined && { maximum: max }),
+    },
     good: [String(limits.min ?? limits.max ?? 1)],
-    bad: ['x', '1x', ...(limits.min !== undefined ? [String(min - 1)] : []), ...(limits.max !== undefined ? [String(max + 1)] : [])],
+    bad: [
+      'x',
+      '1x',
+      ...(limits.min !== undefined ? [String(min - 1)] : []),
+      ...(limits.max !== undefined ? [String(max + 1)] : []),
+    ],
     read(word, _site, name) {
       const value = /^[+-]?\d{1,16}$/.test(word.text) ? Number(word.text) : Number.NaN;
-      if (Number.isNaN(value)) throw new ArgumentError(word.at, `'${word.text}' is not an integer for <${name}>`, { remedy: `write ${range}` });
-      if (value < min || value > max) throw new ArgumentError(word.at, `${word.text} is out of range for <${name}>`, { remedy: `write ${range}` });
+      if (Number.isNaN(value))
+        throw new ArgumentError(word.at, `'${word.text}' is not an integer for <${name}>`, {
+          remedy: `write ${range}`,
+        });
+      if (value < min || value > max)
+        throw new ArgumentError(word.at, `${word.text} is out of range for <${name}>`, {
+          remedy: `write ${range}`,
+        });
       return value;
     },
   });
@@ -102,8 +133,15 @@ function duration(options: { readonly unit?: 'ms' | 's'; readonly min?: number }
     bad: ['5x', 'soon', '-1s'],
     read(word, _site, name) {
       const result = parseDuration(word.text, options.unit ?? 'ms');
-      if (typeof result === 'string') throw new ArgumentError(word.at, `${result} for <${name}>`, { remedy: 'write a number with a unit: us, ms, s, m, h or d, for example 30s' });
-      if (result < (options.min ?? 0)) throw new ArgumentError(word.at, `${word.text} is below the minimum of ${options.min} ms for <${name}>`);
+      if (typeof result === 'string')
+        throw new ArgumentError(word.at, `${result} for <${name}>`, {
+          remedy: 'write a number with a unit: us, ms, s, m, h or d, for example 30s',
+        });
+      if (result < (options.min ?? 0))
+        throw new ArgumentError(
+          word.at,
+          `${word.text} is below the minimum of ${options.min} ms for <${name}>`,
+        );
       return result;
     },
   });
@@ -118,7 +156,10 @@ function size(): Arg<number> {
     bad: ['16q', 'big'],
     read(word, _site, name) {
       const result = parseSize(word.text);
-      if (typeof result === 'string') throw new ArgumentError(word.at, `${result} for <${name}>`, { remedy: 'write bytes, or a number with k, m or g, for example 16k' });
+      if (typeof result === 'string')
+        throw new ArgumentError(word.at, `${result} for <${name}>`, {
+          remedy: 'write bytes, or a number with k, m or g, for example 16k',
+        });
       return result;
     },
   });
@@ -138,7 +179,12 @@ function name(what = 'name'): Arg<string> {
     bad: ['sp ace', 'a/b'],
     read(w, _site, argument) {
       const wrong = /[^-A-Za-z0-9_.:]/.exec(w.text);
-      if (wrong || w.text === '') throw new ArgumentError(w.at, `character '${wrong?.[0] ?? ''}' is not permitted in <${argument}> '${w.text}'`, { remedy: "use letters, digits, '-', '_', '.' and ':'" });
+      if (wrong || w.text === '')
+        throw new ArgumentError(
+          w.at,
+          `character '${wrong?.[0] ?? ''}' is not permitted in <${argument}> '${w.text}'`,
+          { remedy: "use letters, digits, '-', '_', '.' and ':'" },
+        );
       return w.text;
     },
   });
@@ -156,7 +202,11 @@ function oneOf<const T extends string>(...allowed: readonly T[]): Arg<T> {
         const found = allowed.find((value) => value === w.text);
         if (found !== undefined) return found;
         const close = nearest(w.text, allowed);
-        throw new ArgumentError(w.at, `'${w.text}' is not a value of <${argument}>`, { remedy: close ? `did you mean '${close}'? Allowed: ${allowed.join(', ')}` : `allowed: ${allowed.join(', ')}` });
+        throw new ArgumentError(w.at, `'${w.text}' is not a value of <${argument}>`, {
+          remedy: close
+            ? `did you mean '${close}'? Allowed: ${allowed.join(', ')}`
+            : `allowed: ${allowed.join(', ')}`,
+        });
       },
     }),
     usage: `{ ${allowed.join(' | ')} }`,
@@ -178,7 +228,12 @@ function ref(kind: ReferenceKind): Arg<string> {
 /** A sample expression: a fetch with converters. It may span several words when it holds blanks in quotes. */
 function expression(): Arg<ExpressionModel> {
   return {
-    kind: 'positional', usage: '<sample>', isOptional: false, schema: { type: 'string' }, good: [], bad: [],
+    kind: 'positional',
+    usage: '<sample>',
+    isOptional: false,
+    schema: { type: 'string' },
+    good: [],
+    bad: [],
     parse: (words, site) => site.parseExpression(words),
     toWords: scalarToWords,
   };
@@ -187,7 +242,12 @@ function expression(): Arg<ExpressionModel> {
 /** A log format in one word (manual section 8.2.6). */
 function logFormat(what = 'fmt'): Arg<LogFormatModel> {
   return {
-    kind: 'positional', usage: `<${what}>`, isOptional: false, schema: { type: ['string', 'number'] }, good: [], bad: [],
+    kind: 'positional',
+    usage: `<${what}>`,
+    isOptional: false,
+    schema: { type: ['string', 'number'] },
+    good: [],
+    bad: [],
     parse: (words, site, argument) => site.parseLogFormat(words.take(`<${argument}>`)),
     toWords: scalarToWords,
   };
@@ -196,8 +256,16 @@ function logFormat(what = 'fmt'): Arg<LogFormatModel> {
 /** `if …` or `unless …` to the end of the line. Absent means always. */
 function condition(): Arg<ConditionModel | null> {
   return {
-    kind: 'rest', isCondition: true, usage: '[ { if | unless } <condition> ]', isOptional: true, fallback: null, schema: { type: 'string' }, good: [], bad: [],
-    parse: (words, site) => (words.peek() === 'if' || words.peek() === 'unless' ? site.parseCondition(words) : null),
+    kind: 'rest',
+    isCondition: true,
+    usage: '[ { if | unless } <condition> ]',
+    isOptional: true,
+    fallback: null,
+    schema: { type: 'string' },
+    good: [],
+    bad: [],
+    parse: (words, site) =>
+      words.peek() === 'if' || words.peek() === 'unless' ? site.parseCondition(words) : null,
     toWords: (value) => (typeof value === 'string' ? splitBlanks(value) : scalarToWords(value)),
   };
 }
@@ -209,9 +277,19 @@ function splitBlanks(text: string): string[] {
 /** All words that are left, as their texts. */
 function rest(what = 'string'): Arg<readonly string[]> {
   return {
-    kind: 'rest', usage: `<${what}>...`, isOptional: false, schema: { type: ['array', 'string'], items: { type: 'string' } }, good: [], bad: [],
+    kind: 'rest',
+    usage: `<${what}>...`,
+    isOptional: false,
+    schema: { type: ['array', 'string'], items: { type: 'string' } },
+    good: [],
+    bad: [],
     parse: (words) => words.takeRest().map((w) => w.text),
-    toWords: (value) => (Array.isArray(value) ? value.map(String) : typeof value === 'string' ? splitBlanks(value) : scalarToWords(value)),
+    toWords: (value) =>
+      Array.isArray(value)
+        ? value.map(String)
+        : typeof value === 'string'
+          ? splitBlanks(value)
+          : scalarToWords(value),
   };
 }
 
@@ -219,18 +297,36 @@ function rest(what = 'string'): Arg<readonly string[]> {
 function optional<T>(inner: Arg<T>): Arg<T | undefined>;
 function optional<T, const F extends T>(inner: Arg<T>, fallback: F): Arg<T>;
 function optional<T>(inner: Arg<T>, fallback?: T): Arg<T | undefined> {
-  return { ...inner, isOptional: true, ...(fallback !== undefined && { fallback }), usage: `[ ${inner.usage} ]` };
+  return {
+    ...inner,
+    isOptional: true,
+    ...(fallback !== undefined && { fallback }),
+    usage: `[ ${inner.usage} ]`,
+  };
 }
 
 /** `status <code>`: a value behind a word of its own. `word` defaults to the argument's key. */
 function named<T>(inner: Arg<T>, word?: string): Arg<T | undefined> {
-  return { ...inner, kind: 'named', isOptional: true, ...(word !== undefined && { word }), usage: `[ ${word ?? ''} ${inner.usage} ]` };
+  return {
+    ...inner,
+    kind: 'named',
+    isOptional: true,
+    ...(word !== undefined && { word }),
+    usage: `[ ${word ?? ''} ${inner.usage} ]`,
+  };
 }
 
 /** A word that is there or not. `word` defaults to the argument's key. */
 function flag(word?: string): Arg<boolean> {
   return {
-    kind: 'flag', ...(word !== undefined && { word }), usage: `[ ${word ?? ''} ]`, isOptional: true, fallback: false, schema: { type: 'boolean' }, good: [], bad: [],
+    kind: 'flag',
+    ...(word !== undefined && { word }),
+    usage: `[ ${word ?? ''} ]`,
+    isOptional: true,
+    fallback: false,
+    schema: { type: 'boolean' },
+    good: [],
+    bad: [],
     parse: () => true,
     toWords: () => [],
   };
@@ -238,7 +334,13 @@ function flag(word?: string): Arg<boolean> {
 
 /** A named argument that may stand several times: `hdr <name> <fmt>` in `http-request return`. */
 function repeated<T>(inner: Arg<T | undefined>): Arg<readonly T[]> {
-  return { ...inner, isRepeated: true, fallback: [], schema: { type: 'array', items: inner.schema }, parse: inner.parse as unknown as Arg<readonly T[]>['parse'] };
+  return {
+    ...inner,
+    isRepeated: true,
+    fallback: [],
+    schema: { type: 'array', items: inner.schema },
+    parse: inner.parse as unknown as Arg<readonly T[]>['parse'],
+  };
 }
 
 /** Several values in order, as one argument: `<name> <fmt>`. */
@@ -248,9 +350,15 @@ function group<A extends Args>(parts: A): Arg<ValuesOf<A>> {
     kind: 'positional',
     usage: entries.map(([, part]) => part.usage).join(' '),
     isOptional: false,
-    schema: { type: 'object', properties: Object.fromEntries(entries.map(([key, part]) => [key, part.schema])), additionalProperties: false },
-    good: [], bad: [],
-    parse: (words, site) => Object.fromEntries(entries.map(([key, part]) => [key, part.parse(words, site, key)])) as ValuesOf<A>,
+    schema: {
+      type: 'object',
+      properties: Object.fromEntries(entries.map(([key, part]) => [key, part.schema])),
+      additionalProperties: false,
+    },
+    good: [],
+    bad: [],
+    parse: (words, site) =>
+      Object.fromEntries(entries.map(([key, part]) => [key, part.parse(words, site, key)])) as ValuesOf<A>,
     toWords(value, lookup) {
       if (typeof value !== 'object' || value === null) throw new TypeError('expects a map');
       return entries.flatMap(([key, part]) => {
@@ -264,7 +372,12 @@ function group<A extends Args>(parts: A): Arg<ValuesOf<A>> {
 /** A rule of a rule set: its action, the action's arguments and its condition. YAML: a string, or `{ action: arguments }`. */
 function rule(ruleSet: RuleSetName): Arg<RuleModel> {
   return {
-    kind: 'rest', usage: '<action> [options...] [ { if | unless } <condition> ]', isOptional: false, schema: { $ref: `#/$defs/${ruleSet.replace(' ', '-')}-rule` }, good: [], bad: [],
+    kind: 'rest',
+    usage: '<action> [options...] [ { if | unless } <condition> ]',
+    isOptional: false,
+    schema: { $ref: `#/$defs/${ruleSet.replace(' ', '-')}-rule` },
+    good: [],
+    bad: [],
     parse: (words, site) => site.parseRule(ruleSet, words),
     toWords: (value, lookup) => callToWords(value, (name) => lookup.findAction(ruleSet, name)?.args),
   };
@@ -273,7 +386,13 @@ function rule(ruleSet: RuleSetName): Arg<RuleModel> {
 /** Options of a bind or server line. YAML: a string, or a map of option to value. */
 function options(family: 'bind' | 'server'): Arg<SettingsModel> {
   return {
-    kind: 'rest', usage: `[ ${family === 'bind' ? 'param' : 'option'}... ]`, isOptional: true, fallback: {}, schema: { $ref: `#/$defs/${family}-options` }, good: [], bad: [],
+    kind: 'rest',
+    usage: `[ ${family === 'bind' ? 'param' : 'option'}... ]`,
+    isOptional: true,
+    fallback: {},
+    schema: { $ref: `#/$defs/${family}-options` },
+    good: [],
+    bad: [],
     parse: (words, site) => site.parseOptions(family, words),
     toWords: (value, lookup) => optionsToWords(value, (name) => lookup.find(family, name)?.args),
   };
@@ -282,7 +401,12 @@ function options(family: 'bind' | 'server'): Arg<SettingsModel> {
 /** An entry of a family with its arguments, such as a balance algorithm. */
 function call(family: 'balance'): Arg<CallModel> {
   return {
-    kind: 'rest', usage: '<algorithm> [arguments...]', isOptional: false, schema: { $ref: `#/$defs/${family}` }, good: [], bad: [],
+    kind: 'rest',
+    usage: '<algorithm> [arguments...]',
+    isOptional: false,
+    schema: { $ref: `#/$defs/${family}` },
+    good: [],
+    bad: [],
     parse: (words, site) => site.parseCall(family, words),
     toWords: (value, lookup) => callToWords(value, (name) => lookup.find(family, name)?.args),
   };
@@ -298,7 +422,28 @@ function optionsToWords(value: unknown, argsOf: (name: string) => Args | undefin
 }
 
 /** The builders, as `arg.duration()` and so on. `arg.custom` makes a one-word argument of a domain's own. */
-export const arg = { int: integer, duration, size, word, name, oneOf, ref, expression, logFormat, condition, rest, optional, named, flag, repeated, group, rule, options, call, custom: oneWord };
+export const arg = {
+  int: integer,
+  duration,
+  size,
+  word,
+  name,
+  oneOf,
+  ref,
+  expression,
+  logFormat,
+  condition,
+  rest,
+  optional,
+  named,
+  flag,
+  repeated,
+  group,
+  rule,
+  options,
+  call,
+  custom: oneWord,
+};
 
 /** Values that arguments leave in the model must cross threads; a declaration whose values cannot is a type error. */
 export type PlainArgs = { readonly [name: string]: Plain };

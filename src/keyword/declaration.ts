@@ -7,7 +7,7 @@
  * what all share, and the options: keywords that only leave a value in the model.
  */
 import type { Args, ValuesOf } from './arg.ts';
-import type { ParseSite, RuleSetName } from './site.ts';
+import type { ParseSite, Place, RuleSetName } from './site.ts';
 
 /** The families of keywords, as `fairlead keywords` groups them. */
 export type Family =
@@ -57,20 +57,39 @@ export type SectionName = 'global' | 'defaults' | 'frontend' | 'backend' | 'list
 export type Collect = 'one' | 'list';
 
 /** A configuration keyword whose effect is a value in the settings of its section, bind line or server line. */
-export interface OptionDeclaration<F extends Family = Family, K extends string = string, V = unknown, C extends Collect = Collect, A extends Args = Args> extends Declaration<F, A> {
+export interface OptionDeclaration<
+  F extends Family = Family,
+  K extends string = string,
+  V = unknown,
+  C extends Collect = Collect,
+  A extends Args = Args,
+> extends Declaration<F, A> {
   /** The field of the settings that it sets. Keywords that replace one another share a key. */
   readonly key: K;
   readonly collect: C;
   /** Sections where the line may stand; empty for bind and server options. */
   readonly sections: readonly SectionName[];
-  /** What `no <keyword>` leaves in the settings; absent where the prefix is refused. */
-  readonly negated?: { readonly value: V };
+  /**
+   * What `no <keyword>` leaves in the settings; absent where the prefix is refused. With `over`, only where that
+   * value stands: `no option httpclose` leaves `option http-server-close` alone.
+   */
+  readonly negated?: { readonly value: V; readonly over?: V };
+  /** `no <keyword>` without arguments empties the list of its key: `no log`. */
+  readonly clears?: boolean;
+  /** What a line gives in a frontend or backend that is not in `sections`: HAProxy ignores most with a warning. */
+  readonly misplaced?: 'ignored' | 'refused';
+  /** Refused in a `defaults` section that has no name: rules and ACLs. */
+  readonly needsNamedDefaults?: boolean;
+  /** Where its expressions and conditions are evaluated; absent for keywords that take none. */
+  readonly evaluatedIn?: Place;
   /** The word HAProxy has for it now, when the keyword is accepted with a notice: from older versions. */
   readonly obsolete?: string;
   /** Accepted and parsed, without effect here: why, for the manual and `-dD` diagnostics. */
   readonly noEffect?: string;
   /** Proxy modes in which it has an effect; others get HAProxy's warning. Empty means any. */
   readonly modes: readonly ('tcp' | 'http')[];
+  /** What stands in its place in a proxy of another mode, and how the warning says so. Absent: nothing. */
+  readonly elsewhere?: { readonly value: V; readonly text: string };
   value(args: ValuesOf<A>, site: ParseSite): V;
 }
 
@@ -84,16 +103,31 @@ interface OptionInput<K extends string, V, C extends Collect, A extends Args> {
   readonly key: K;
   readonly collect?: C;
   readonly sections?: readonly SectionName[];
-  readonly negated?: { readonly value: NoInfer<V> };
+  readonly negated?: { readonly value: NoInfer<V>; readonly over?: NoInfer<V> };
+  readonly clears?: boolean;
+  readonly misplaced?: 'ignored' | 'refused';
+  readonly needsNamedDefaults?: boolean;
+  readonly evaluatedIn?: Place;
   readonly obsolete?: string;
   readonly noEffect?: string;
   readonly modes?: readonly ('tcp' | 'http')[];
+  readonly elsewhere?: { readonly value: NoInfer<V>; readonly text: string };
   value(args: ValuesOf<A>, site: ParseSite): V;
 }
 
 function option<F extends Family>(family: F) {
-  return <const K extends string, V, const A extends Args, const C extends Collect = 'one'>(input: OptionInput<K, V, C, A>): OptionDeclaration<F, K, V, C, A> =>
-    Object.freeze({ aliases: [], differences: [], sections: [], modes: [], ...input, collect: input.collect ?? ('one' as C), family });
+  return <const K extends string, V, const A extends Args, const C extends Collect = 'one'>(
+    input: OptionInput<K, V, C, A>,
+  ): OptionDeclaration<F, K, V, C, A> =>
+    Object.freeze({
+      aliases: [],
+      differences: [],
+      sections: [],
+      modes: [],
+      ...input,
+      collect: input.collect ?? ('one' as C),
+      family,
+    });
 }
 
 /** Declares a keyword of the global section. */
@@ -119,12 +153,27 @@ interface SwitchInput<K extends string> {
 
 /** A keyword without arguments that is on or, with `no`, off: `option dontlognull`. */
 export function switchOf<const K extends string>(input: SwitchInput<K>) {
-  return { ...input, args: {}, value: (): boolean => true, negated: { value: false }, examples: [{ text: input.name, result: true }] };
+  return {
+    ...input,
+    args: {},
+    value: (): boolean => true,
+    negated: { value: false },
+    examples: [{ text: input.name, result: true }],
+  };
 }
 
 /** The settings that a list of options can leave: the type of the model follows from the declarations. */
-export type SettingsOf<List extends readonly { readonly key: string; readonly collect: Collect; value(...args: never): unknown }[]> = {
-  readonly [O in List[number] as O['key']]?: O extends { readonly collect: 'list'; value(...args: never): infer V } ? readonly V[] : O extends { value(...args: never): infer V } ? V : never;
+export type SettingsOf<
+  List extends readonly { readonly key: string; readonly collect: Collect; value(...args: never): unknown }[],
+> = {
+  readonly [O in List[number] as O['key']]?: O extends {
+    readonly collect: 'list';
+    value(...args: never): infer V;
+  }
+    ? readonly V[]
+    : O extends { value(...args: never): infer V }
+      ? V
+      : never;
 };
 
 /** Any option, for code that walks over them. */

@@ -5,7 +5,16 @@
 import type { Position } from './words.ts';
 
 /** A value that crosses threads: what arguments parse to. */
-export type Plain = string | number | bigint | boolean | null | undefined | Uint8Array | readonly Plain[] | { readonly [key: string]: Plain };
+export type Plain =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | undefined
+  | Uint8Array
+  | readonly Plain[]
+  | { readonly [key: string]: Plain };
 
 /** A named entry of the catalogue with its parsed arguments. */
 export interface CallModel {
@@ -34,6 +43,10 @@ export interface AclTestModel {
   readonly patterns: readonly string[];
   /** Pattern files (`-f`), and maps of strings to values are not stored here but in the rule that uses them. */
   readonly patternFiles: readonly string[];
+  /** For each pattern file, whether `-i` stood before it. Absent means none ignores case. */
+  readonly filesIgnoringCase?: readonly boolean[];
+  /** The lines of each pattern file, once the linker has read them. */
+  readonly filePatterns?: readonly (readonly string[])[];
   readonly text: string;
 }
 
@@ -66,7 +79,12 @@ export interface LogFormatModel {
 
 export type LogFormatNode =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'alias'; readonly name: string; readonly flags: LogFormatFlags; readonly argument: string | null }
+  | {
+      readonly kind: 'alias';
+      readonly name: string;
+      readonly flags: LogFormatFlags;
+      readonly argument: string | null;
+    }
   | { readonly kind: 'expression'; readonly expression: ExpressionModel; readonly flags: LogFormatFlags };
 
 /** `%{+Q,+X,+E}`: quote, hexadecimal, escape (manual section 8.2.6). */

@@ -68,8 +68,7 @@ function readPositional(
   site: ParseSite,
 ): void {
   const [, arg] = entry;
-  if (arg.isOptional && endsPositionals(entries, words)) return;
-  if (arg.isRepeated && endsPositionals(entries, words)) return;
+  if ((arg.isOptional || arg.isRepeated) && endsPositionals(entries, words)) return;
   do store(values, entry, words, site);
   while (arg.isRepeated && !endsPositionals(entries, words));
 }

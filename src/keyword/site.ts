@@ -4,7 +4,15 @@
  * Arguments such as `arg.expression()` need the catalogue's fetches and converters; they get them through this
  * interface, so that `src/keyword` knows nothing of samples, ACLs or rules.
  */
-import type { CallModel, ConditionModel, ExpressionModel, LogFormatModel, RuleModel, SettingsModel } from './language-model.ts';
+import type {
+  AclTestModel,
+  CallModel,
+  ConditionModel,
+  ExpressionModel,
+  LogFormatModel,
+  RuleModel,
+  SettingsModel,
+} from './language-model.ts';
 import type { Position, Word, Words } from './words.ts';
 
 /** Rule-set and section names that decide which fetches are valid; see `Need` in declaration.ts. */
@@ -19,6 +27,8 @@ export interface ParseSite {
   parseLogFormat(word: Word): LogFormatModel;
   /** Parses `if …` or `unless …` with the rest of the words. */
   parseCondition(words: Words): ConditionModel;
+  /** Parses `<criterion> [flags] [operator] <pattern>...`: what follows the name of an `acl` line. */
+  parseAcl(words: Words): AclTestModel;
   /** Parses `<action> [arguments] [if|unless …]` of one rule set. */
   parseRule(ruleSet: RuleSetName, words: Words): RuleModel;
   /** Parses options of a bind or server line to the end of the line. */
@@ -27,6 +37,8 @@ export interface ParseSite {
   parseCall(family: 'balance', words: Words): CallModel;
   /** Records a name that the link step must find, such as a backend. */
   refer(kind: ReferenceKind, name: string, at: Position): void;
+  /** The bytes of a file named in the configuration, relative to `basePath`. Throws ArgumentError when it cannot be read. */
+  readFile(path: string, at: Position): Uint8Array;
   /** Adds a warning that does not stop the start. */
   warn(at: Position, problem: string, advice?: { reason?: string; remedy?: string }): void;
 }
@@ -41,7 +53,26 @@ export type RuleSetName =
   | 'http-response'
   | 'http-after-response';
 
-export type ReferenceKind = 'backend' | 'frontend' | 'server' | 'table' | 'userlist' | 'defaults' | 'acl' | 'ring' | 'cache' | 'filter' | 'resolvers' | 'peers' | 'mailers' | 'http-errors' | 'log-profile' | 'fcgi-app';
+/** Where the expressions, formats and conditions of a keyword are evaluated; decides which fetches are valid. */
+export type Place = RuleSetName | 'use_backend rule' | 'balance algorithm' | 'unique identifier' | 'log line';
+
+export type ReferenceKind =
+  | 'backend'
+  | 'frontend'
+  | 'server'
+  | 'table'
+  | 'userlist'
+  | 'defaults'
+  | 'acl'
+  | 'ring'
+  | 'cache'
+  | 'filter'
+  | 'resolvers'
+  | 'peers'
+  | 'mailers'
+  | 'http-errors'
+  | 'log-profile'
+  | 'fcgi-app';
 
 /**
  * What a fetch needs to exist before it can be evaluated; a rule set provides a list of them. Validity is the

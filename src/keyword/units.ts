@@ -1,6 +1,13 @@
 /** Durations and sizes as HAProxy writes them (manual sections 2.5 and 2.6). */
 
-const UNIT_MS: { readonly [unit: string]: number } = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNIT_MS: { readonly [unit: string]: number } = {
+  us: 0.001,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /** The longest duration HAProxy stores: 2^31 - 1 milliseconds. */
 export const DURATION_MAX_MS = 0x7fffffff;
@@ -15,7 +22,8 @@ export function parseDuration(text: string, unit: 'us' | 'ms' | 's'): number | s
   const scale = UNIT_MS[match[2] === '' ? unit : match[2]!];
   if (scale === undefined) return `unknown time unit '${match[2]}' in '${text}'`;
   const milliseconds = Math.ceil(Number(match[1]) * scale);
-  if (milliseconds > DURATION_MAX_MS) return `'${text}' is longer than the maximum of 2147483647 ms (about 24.8 days)`;
+  if (milliseconds > DURATION_MAX_MS)
+    return `'${text}' is longer than the maximum of 2147483647 ms (about 24.8 days)`;
   return milliseconds;
 }
 

@@ -2,6 +2,7 @@
 import type { Args, ValuesOf } from '../keyword/arg.ts';
 import type { Declaration } from '../keyword/declaration.ts';
 import type { StreamView } from '../sample/stream-view.ts';
+import type { HashType } from './hash-type.ts';
 
 /**
  * The servers of one backend as a balancer sees them. The worker's shared slots implement it; tests use arrays.
@@ -21,21 +22,44 @@ export interface ServerTable {
   queued(server: number): number;
   /** True when another session may begin: maxconn not reached. */
   hasRoom(server: number): boolean;
+  /** The number by which `first` orders servers: `id` of the server line, or counted. */
+  id(server: number): number;
+  /**
+   * A number of 32 bits, wrapping, that grows with every session begun or ended in the backend: its value when that
+   * last happened to this server. Orders servers of equal load.
+   */
+  lastMove(server: number): number;
   /** The backend's turn counter, shared by all workers: adds one and returns the old value. */
   nextTurn(): number;
 }
 
 export interface Balancer {
-  /** The chosen server, or -1 when none is usable or all are full. `excluded` is skipped (-1 for none). */
+  /**
+   * True when the choice is this server and no other, as with hashes: a request waits for it when it is full. False
+   * when a request that finds all servers full, or loses the race for a place, waits for any of them.
+   */
+  readonly isBound: boolean;
+  /**
+   * The chosen server, or -1 when none is usable or, unless `isBound`, all are full. `excluded` (-1 for none) is
+   * taken only where there is no other.
+   */
   pick(stream: StreamView, servers: ServerTable, excluded: number): number;
 }
 
+/** Settings of the backend that change how an algorithm works. */
+export interface BalanceSettings {
+  readonly hashType?: HashType | undefined;
+}
+
 export interface BalanceDeclaration<A extends Args = Args> extends Declaration<'balance', A> {
-  compile(args: ValuesOf<A>): () => Balancer;
+  /** Makes one backend's balancer; it keeps what it derives from the states of that backend's servers. */
+  compile(args: ValuesOf<A>, settings?: BalanceSettings): () => Balancer;
 }
 
 type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 
-export function defineBalance<const A extends Args>(input: Optional<Omit<BalanceDeclaration<A>, 'family'>, 'aliases' | 'differences'>): BalanceDeclaration<A> {
+export function defineBalance<const A extends Args>(
+  input: Optional<Omit<BalanceDeclaration<A>, 'family'>, 'aliases' | 'differences'>,
+): BalanceDeclaration<A> {
   return Object.freeze({ aliases: [], differences: [], ...input, family: 'balance' as const });
 }

@@ -51,6 +51,8 @@ export interface ActionDeclaration<A extends Args = Args> extends Declaration<'a
 
 type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 
-export function defineAction<const A extends Args>(input: Optional<Omit<ActionDeclaration<A>, 'family'>, 'aliases' | 'differences' | 'isFinal'>): ActionDeclaration<A> {
+export function defineAction<const A extends Args>(
+  input: Optional<Omit<ActionDeclaration<A>, 'family'>, 'aliases' | 'differences' | 'isFinal'>,
+): ActionDeclaration<A> {
   return Object.freeze({ aliases: [], differences: [], isFinal: false, ...input, family: 'action' as const });
 }

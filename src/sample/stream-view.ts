@@ -37,6 +37,8 @@ export interface StreamView {
 
 /** The numbers and states of a stream that end in its log line (manual sections 8.2.6, 8.4, 8.5). Times in ms, -1 never reached. */
 export interface StreamFacts {
+  /** Number of the request or TCP session in this thread (%rt). */
+  requestNumber: number;
   uniqueId: string;
   /** Wall clock when the first byte of the request came (%tr), ms since the epoch. */
   requestAtMs: number;

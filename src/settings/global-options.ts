@@ -1,6 +1,12 @@
-import { arg } from '../keyword/arg.ts';
-import { defineGlobalOption } from '../keyword/declaration.ts';
+/** Every keyword of the global section. */
+import { globalServiceOptions } from './global-services.ts';
+import { globalOptionsWithoutEffect } from './global-without-effect.ts';
+import { processOptions } from './process.ts';
+import { tuningOptions } from './tuning.ts';
 
 export const globalOptions = [
-  defineGlobalOption({ name: 'maxconn', summary: 'Limits concurrent connections.', args: { number: arg.int({ min: 0 }) }, key: 'maxconn', examples: [{ text: 'maxconn 100', result: 100 }], value: ({ number }) => number }),
+  ...processOptions,
+  ...globalServiceOptions,
+  ...tuningOptions,
+  ...globalOptionsWithoutEffect,
 ] as const;

@@ -1,6 +1,26 @@
-import { arg } from '../keyword/arg.ts';
-import { defineProxyOption } from '../keyword/declaration.ts';
+/** Every keyword of defaults, frontend, backend and listen sections. */
+import { hashTypeOption } from '../lb/hash-type.ts';
+import { aclOptions } from './acl.ts';
+import { checkOptions } from './checks.ts';
+import { errorPageOptions } from './error-pages.ts';
+import { httpOptions } from './http-options.ts';
+import { limitOptions } from './limits.ts';
+import { loggingOptions } from './logging.ts';
+import { identityOptions } from './proxy-identity.ts';
+import { lineOptions } from './proxy-lines.ts';
+import { ruleOptions } from './rules.ts';
+import { timeouts } from './timeouts.ts';
 
 export const proxyOptions = [
-  defineProxyOption({ name: 'maxconn', summary: 'Limits concurrent connections.', args: { number: arg.int({ min: 0 }) }, key: 'maxconn', examples: [{ text: 'maxconn 100', result: 100 }], value: ({ number }) => number }),
+  ...identityOptions,
+  ...lineOptions,
+  ...aclOptions,
+  ...ruleOptions,
+  ...timeouts,
+  ...limitOptions,
+  ...httpOptions,
+  ...loggingOptions,
+  ...errorPageOptions,
+  ...checkOptions,
+  hashTypeOption,
 ] as const;

@@ -1,0 +1,34 @@
+/**
+ * Builds what users run: bundles the entries of the master, the worker process and the worker threads to `dist`.
+ * Packages stay outside, so that they load from node_modules, and only where they are used.
+ */
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Entries, by the name of their file in `dist`. */
+const ENTRIES = {
+  master: 'master/main.ts',
+  process: 'workers/process.ts',
+  thread: 'workers/thread.ts',
+  'check-task': 'master/check-task.ts',
+  'demo-thread': 'master/demo-thread.ts',
+};
+
+rmSync(`${root}dist`, { recursive: true, force: true });
+await build({
+  cwd: root,
+  input: ENTRIES,
+  platform: 'node',
+  external: [/^node:/, /^[@a-z][^:]*$/i],
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    sourcemap: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'shared-[hash].js',
+  },
+  logLevel: 'warn',
+});

@@ -1,0 +1,11 @@
+/** What is used of proper-lockfile, which brings no types. */
+declare module 'proper-lockfile' {
+  interface LockOptions {
+    readonly stale?: number;
+    readonly update?: number;
+    readonly realpath?: boolean;
+    onCompromised?(error: Error): void;
+  }
+  /** Rejects with code ELOCKED when someone else has it. */
+  export function lock(file: string, options?: LockOptions): Promise<() => Promise<void>>;
+}

@@ -1,0 +1,60 @@
+/** `fairlead reload`: finds the running master by its runtime directory and has it take its files into use. */
+import { connect } from 'node:net';
+import { join, resolve } from 'node:path';
+import { type Holder, runningMasters } from './runtime-directory.ts';
+
+interface Found {
+  readonly path: string;
+  readonly holder: Holder;
+}
+
+/** Prints the master's answer. Resolves to 0 when the new configuration is in use. */
+export async function reloadRunning(file: string | null): Promise<number> {
+  const masters = runningMasters().filter(
+    ({ holder }) => file === null || holder.files.includes(resolve(file)),
+  );
+  if (masters.length !== 1) {
+    process.stderr.write(masters.length === 0 ? noneText(file) : severalText(masters));
+    return 1;
+  }
+  const master = masters[0]!;
+  let answer: string;
+  try {
+    answer = await ask(join(master.path, 'control.sock'), 'reload\n');
+  } catch (error) {
+    process.stderr.write(`cannot reach process ${master.holder.pid}: ${(error as Error).message}\n`);
+    return 1;
+  }
+  const isDone = answer.startsWith('Success=1');
+  const log = answer.slice(answer.indexOf('--\n') + 3);
+  process.stderr.write(log);
+  process.stdout.write(
+    isDone
+      ? `process ${master.holder.pid} uses the new configuration\n`
+      : `process ${master.holder.pid} keeps the old configuration\n`,
+  );
+  return isDone ? 0 : 1;
+}
+
+function noneText(file: string | null): string {
+  return file === null ? 'no instance runs that this user can reach\n' : `no instance runs with ${file}\n`;
+}
+
+function severalText(masters: readonly Found[]): string {
+  const lines = masters.map(({ holder }) => `  process ${holder.pid}: ${holder.files.join(' ')}\n`);
+  return `several instances run; name the configuration file of one, or send SIGUSR2 to its process:\n${lines.join('')}`;
+}
+
+/** Sends a line and resolves to all that comes back. */
+function ask(socketPath: string, line: string): Promise<string> {
+  return new Promise((resolveAnswer, reject) => {
+    let answer = '';
+    const socket = connect(socketPath, () => socket.write(line));
+    socket.setEncoding('utf8');
+    socket.on('data', (text: string) => {
+      answer += text;
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolveAnswer(answer));
+  });
+}

@@ -1,0 +1,78 @@
+/** Serves by a configuration until told to stop: the part that both command lines share. */
+import { fileURLToPath } from 'node:url';
+import { goToBackground, isInBackground } from './daemon.ts';
+import { checkTaskUrl, workerProcessUrl } from './entries.ts';
+import { Instance } from './instance.ts';
+import type { Settings } from './option-table.ts';
+import type { ProgramLog } from './program-log.ts';
+import { type ReadResult, readConfiguration, readRequest } from './read-configuration.ts';
+import { readInPool } from './read-in-pool.ts';
+import { hasWarnings, reportDiagnostics } from './report-diagnostics.ts';
+import type { Candidate, Configuration, Supervisor } from './supervisor.ts';
+
+export interface RunOptions {
+  readonly programName: string;
+  readonly settings: Settings;
+  readonly workers: number | null;
+  readonly log: ProgramLog;
+  readonly isForPeople: boolean;
+  /** The worker process's module; by default the real one. */
+  readonly workerEntry?: string;
+  /** It accepts connections. */
+  onServing?(supervisor: Supervisor): void;
+}
+
+/** Resolves to the status to exit with. */
+export async function run(options: RunOptions): Promise<number> {
+  const { settings, log } = options;
+  const isBackground = isInBackground();
+  const request = readRequest(settings);
+  const candidate = accept(await readConfiguration(request), options);
+  if ('problem' in candidate) return 1;
+  if (!hasListener(candidate)) {
+    log.alert("config : No enabled listener found (check for 'bind' directives) ! Exiting.");
+    return 1;
+  }
+  const wantsBackground = settings.isDaemon || candidate.model.global.isDaemon === true;
+  if (wantsBackground && !settings.isForeground && !isBackground) return goToBackground();
+  return serve(options, candidate, {
+    isBackground,
+    loadCandidate: async () => accept(await readInPool(request, checkTaskUrl), options),
+  });
+}
+
+interface Serving {
+  readonly isBackground: boolean;
+  loadCandidate(): Promise<Candidate>;
+}
+
+function serve(options: RunOptions, configuration: Configuration, serving: Serving): Promise<number> {
+  const { programName, settings, workers, log, workerEntry = fileURLToPath(workerProcessUrl) } = options;
+  return new Promise((exit) => {
+    const instance = new Instance({ programName, settings, workers, log, workerEntry, exit, ...serving });
+    instance.start(configuration).then((isServing) => {
+      if (isServing) options.onServing?.(instance.supervisor);
+      else if (!instance.supervisor.isStopping) exit(1);
+    });
+  });
+}
+
+/** Reports what was found; errors, and warnings where none are permitted, refuse the configuration. */
+export function accept(
+  result: ReadResult,
+  options: Pick<RunOptions, 'settings' | 'log' | 'isForPeople'>,
+): Candidate {
+  const { settings, log, isForPeople } = options;
+  reportDiagnostics(result.diagnostics, log, { isForPeople, isDiagnostic: settings.isDiagnostic });
+  const { model, environment } = result;
+  if (model === null) return { problem: 'the configuration has errors' };
+  const isStrict = settings.isZeroWarning || model.global.zeroWarning === true;
+  if (!isStrict || !hasWarnings(result.diagnostics)) return { model, environment };
+  log.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.");
+  return { problem: 'the configuration has warnings' };
+}
+
+/** HAProxy refuses to run without one. */
+export function hasListener({ model }: Configuration): boolean {
+  return model.proxies.some((proxy) => proxy.binds.length > 0 && proxy.settings.isDisabled !== true);
+}

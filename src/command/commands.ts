@@ -1,0 +1,12 @@
+/** The commands of the worker process's runtime API, listed explicitly. The master CLI takes `sessionCommands` and its own. */
+import type { AnyCommand } from './declare.ts';
+import type { ProcessContext } from './process-context.ts';
+import { serverCommands } from './server-commands.ts';
+import { sessionCommands } from './session.ts';
+import { showCommands } from './show-commands.ts';
+
+export const commands: readonly AnyCommand<ProcessContext>[] = [
+  ...sessionCommands,
+  ...showCommands,
+  ...serverCommands,
+];

@@ -1,0 +1,62 @@
+/** What the worker process's commands work on: statistics to show and servers to change. The process implements it. */
+import type { ProxyStats, ServerStats, StatsView } from '../stats/view.ts';
+import type { SessionContext } from './session.ts';
+
+/** A server by HAProxy's ids of its backend and itself. */
+export interface ServerRef {
+  readonly proxyId: number;
+  readonly serverId: number;
+}
+
+/** Changes at run time. Each takes effect in all threads at their next pick, and logs what HAProxy logs. */
+export interface ServerControl {
+  setState(server: ServerRef, state: 'ready' | 'drain' | 'maint'): void;
+  setHealth(server: ServerRef, health: 'up' | 'stopping' | 'down'): void;
+  /** 0..256. */
+  setWeight(server: ServerRef, weight: number): void;
+  /** 0 is no limit. */
+  setMaxconn(server: ServerRef, maxconn: number): void;
+  /** Pauses or resumes the health checks of a server that has them. */
+  setChecking(server: ServerRef, checking: 'on' | 'off'): void;
+  /** Maxima only, or everything that counts. */
+  clearCounters(what: 'maxima' | 'all'): void;
+}
+
+/** A stats socket, for `show cli sockets`. */
+export interface CliSocket {
+  readonly address: string;
+  readonly level: string;
+}
+
+export interface ProcessContext extends SessionContext {
+  /** Statistics as of now. */
+  view(): StatsView;
+  readonly servers: ServerControl;
+  readonly sockets: readonly CliSocket[];
+  readonly environment: { readonly [name: string]: string | undefined };
+}
+
+export interface FoundServer {
+  readonly proxy: ProxyStats;
+  readonly server: ServerStats;
+  readonly ref: ServerRef;
+}
+
+/** Finds `backend/server`, each a name or `#id`. Returns HAProxy's answer when it is not there. */
+export function findServer(proxies: readonly ProxyStats[], path: string | undefined): FoundServer | string {
+  const slash = path?.indexOf('/') ?? -1;
+  if (path === undefined || slash < 0) return "Require 'backend/server'.\n";
+  const proxy = findBackend(proxies, path.slice(0, slash));
+  if (proxy === undefined) return 'No such backend.\n';
+  const name = path.slice(slash + 1);
+  const server = proxy.servers.find((each) => (name.startsWith('#') ? `#${each.id}` : each.name) === name);
+  if (server === undefined) return 'No such server.\n';
+  return { proxy, server, ref: { proxyId: proxy.id, serverId: server.id } };
+}
+
+/** A proxy with a backend side, by name or `#id`. */
+export function findBackend(proxies: readonly ProxyStats[], name: string): ProxyStats | undefined {
+  return proxies.find(
+    (proxy) => proxy.backend !== null && (name.startsWith('#') ? `#${proxy.id}` : proxy.name) === name,
+  );
+}

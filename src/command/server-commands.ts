@@ -1,0 +1,188 @@
+/** Commands that change servers and counters at run time (management manual 9.3, `set server` and its kin). */
+
+import { CheckState } from '../health/status.ts';
+import { arg } from '../keyword/arg.ts';
+import { commandsOn } from './declare.ts';
+import { type FoundServer, findServer, type ProcessContext } from './process-context.ts';
+
+const define = commandsOn<ProcessContext>();
+
+const path = arg.optional(arg.word('bk/srv'));
+const word = (what: string) => arg.optional(arg.word(what));
+
+/** HAProxy's upper limit of a weight. */
+const WEIGHT_MAX = 256;
+
+/** Finds the server and does something with it, or answers why it cannot. */
+function withServer(
+  context: ProcessContext,
+  server: string | undefined,
+  act: (found: FoundServer) => string,
+): string {
+  const found = findServer(context.view().proxies, server);
+  return typeof found === 'string' ? found : act(found);
+}
+
+function setWeight(context: ProcessContext, { ref, server }: FoundServer, text: string | undefined): string {
+  if (text === undefined || text === '') return 'Require <weight> or <weight%>.\n';
+  const match = /^([+-]?\d+)(%?)(.*)$/.exec(text);
+  if (match === null) return 'Empty weight string empty or preceded by garbage';
+  if (match[3] !== '') return 'Trailing garbage in weight string';
+  const number = Number(match[1]);
+  if (match[2] === '%') {
+    if (number < 0) return 'Relative weight must be positive.\n';
+    context.servers.setWeight(ref, Math.min(WEIGHT_MAX, Math.floor((server.initialWeight * number) / 100)));
+    return '';
+  }
+  if (number < 0 || number > WEIGHT_MAX) return 'Absolute weight can only be between 0 and 256 inclusive.\n';
+  context.servers.setWeight(ref, number);
+  return '';
+}
+
+function setState(context: ProcessContext, { ref }: FoundServer, state: string | undefined): string {
+  if (state !== 'ready' && state !== 'drain' && state !== 'maint') {
+    return "'set server <srv> state' expects 'ready', 'drain' and 'maint'.\n";
+  }
+  context.servers.setState(ref, state);
+  return '';
+}
+
+function setHealth(
+  context: ProcessContext,
+  { ref, server }: FoundServer,
+  health: string | undefined,
+): string {
+  if (server.tracked !== '') return 'cannot change health on a tracking server.\n';
+  if (health !== 'up' && health !== 'stopping' && health !== 'down') {
+    return "'set server <srv> health' expects 'up', 'stopping', or 'down'.\n";
+  }
+  context.servers.setHealth(ref, health);
+  return '';
+}
+
+function setChecking(context: ProcessContext, { ref, server }: FoundServer, checking: 'on' | 'off'): string {
+  const isConfigured = (server.check.state & CheckState.CONFIGURED) !== 0;
+  if (checking === 'on' && !isConfigured)
+    return 'Health check was not configured on this server, cannot enable.\n';
+  if (isConfigured) context.servers.setChecking(ref, checking);
+  return '';
+}
+
+function setMaxconn(context: ProcessContext, { ref }: FoundServer, text: string | undefined): string {
+  if (text === undefined || text === '') return 'Require <maxconn>.\n';
+  const match = /^(\d{1,9})(.*)$/.exec(text);
+  if (match === null) return 'maxconn string empty or preceded by garbage';
+  if (match[2] !== '') return 'Trailing garbage in maxconn string';
+  context.servers.setMaxconn(ref, Number(match[1]));
+  return '';
+}
+
+const SET_SERVER = new Map([
+  ['state', setState],
+  ['health', setHealth],
+  ['weight', setWeight],
+]);
+
+const SET_SERVER_USAGE = 'usage: set server <backend>/<server> health | state | weight\n';
+
+export const serverCommands = [
+  define({
+    name: 'set server',
+    usage: 'set server <bk>/<srv> [opts]',
+    help: "change a server's state, weight, address or ssl",
+    summary: "Changes a server's administrative state, health or weight.",
+    level: 'admin',
+    differences: [
+      '`addr`, `fqdn`, `ssl`, `name`, `check-addr`, `check-port` and the agent words are not available.',
+    ],
+    args: { server: path, what: word('what'), value: word('value') },
+    run: ({ server, what, value }, context) =>
+      withServer(
+        context,
+        server,
+        (found) => SET_SERVER.get(what ?? '')?.(context, found, value) ?? SET_SERVER_USAGE,
+      ),
+  }),
+  define({
+    name: 'set weight',
+    usage: 'set weight <bk>/<srv>  (DEPRECATED)',
+    help: "change a server's weight (use 'set server' instead)",
+    summary: "Changes a server's weight, absolute or in percent of the configured one.",
+    level: 'admin',
+    args: { server: path, weight: word('weight') },
+    run: ({ server, weight }, context) =>
+      withServer(context, server, (found) => setWeight(context, found, weight)),
+  }),
+  define({
+    name: 'get weight',
+    usage: 'get weight <bk>/<srv>',
+    help: "report a server's current weight",
+    summary: "Shows a server's weight now and as configured.",
+    args: { server: path },
+    run: ({ server }, context) =>
+      withServer(
+        context,
+        server,
+        (found) => `${found.server.weight} (initial ${found.server.initialWeight})\n`,
+      ),
+  }),
+  define({
+    name: 'set maxconn server',
+    usage: 'set maxconn server <bk>/<srv>',
+    help: "change a server's maxconn setting",
+    summary: 'Changes how many sessions a server takes at one time.',
+    level: 'admin',
+    args: { server: path, maxconn: word('maxconn') },
+    run: ({ server, maxconn }, context) =>
+      withServer(context, server, (found) => setMaxconn(context, found, maxconn)),
+  }),
+  define({
+    name: 'enable server',
+    usage: 'enable server  (DEPRECATED)',
+    help: "enable a disabled server (use 'set server' instead)",
+    summary: 'Ends the maintenance of a server.',
+    level: 'admin',
+    args: { server: path },
+    run: ({ server }, context) => withServer(context, server, (found) => setState(context, found, 'ready')),
+  }),
+  define({
+    name: 'disable server',
+    usage: 'disable server (DEPRECATED)',
+    help: "disable a server for maintenance (use 'set server' instead)",
+    summary: 'Puts a server into maintenance: no traffic and no checks.',
+    level: 'admin',
+    args: { server: path },
+    run: ({ server }, context) => withServer(context, server, (found) => setState(context, found, 'maint')),
+  }),
+  define({
+    name: 'enable health',
+    usage: 'enable health',
+    help: 'enable health checks',
+    summary: 'Resumes the health checks of a server.',
+    level: 'admin',
+    args: { server: path },
+    run: ({ server }, context) => withServer(context, server, (found) => setChecking(context, found, 'on')),
+  }),
+  define({
+    name: 'disable health',
+    usage: 'disable health',
+    help: 'disable health checks',
+    summary: 'Suspends the health checks of a server: it keeps the state it has.',
+    level: 'admin',
+    args: { server: path },
+    run: ({ server }, context) => withServer(context, server, (found) => setChecking(context, found, 'off')),
+  }),
+  define({
+    name: 'clear counters',
+    usage: 'clear counters [all]',
+    help: 'clear max statistics counters (or all counters)',
+    summary: 'Forgets the maxima of the statistics, or with `all` every counter.',
+    level: 'operator',
+    args: { what: word('all') },
+    run({ what }, context) {
+      if (what === 'all' && context.session.level !== 'admin') return 'Permission denied\n';
+      context.servers.clearCounters(what === 'all' ? 'all' : 'maxima');
+      return '';
+    },
+  }),
+] as const;

@@ -1,0 +1,23 @@
+/** The weights that tables of turns are built from. */
+import type { ServerTable } from './declare.ts';
+
+/**
+ * The weights of some servers divided by what they have in common: only the ratios matter, and tables are as long
+ * as the sum.
+ */
+export function reducedWeights(servers: ServerTable, usable: readonly number[]): number[] {
+  let divisor = 0;
+  for (const server of usable) divisor = commonDivisor(servers.weight(server), divisor);
+  return usable.map((server) => servers.weight(server) / divisor);
+}
+
+function commonDivisor(one: number, other: number): number {
+  while (other !== 0) [one, other] = [other, one % other];
+  return one;
+}
+
+export function sumOf(numbers: readonly number[]): number {
+  let sum = 0;
+  for (const number of numbers) sum += number;
+  return sum;
+}

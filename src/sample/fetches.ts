@@ -1,0 +1,18 @@
+/** Every sample fetch, listed explicitly by family. */
+import { connectionFetches } from './fetches/connection.ts';
+import { constantFetches } from './fetches/constants.ts';
+import { cookieFetches } from './fetches/cookies.ts';
+import { headerFetches } from './fetches/headers.ts';
+import { requestLineFetches } from './fetches/request-line.ts';
+import { responseFetches } from './fetches/response.ts';
+import { urlParamFetches } from './fetches/url-params.ts';
+
+export const fetches = [
+  ...constantFetches,
+  ...connectionFetches,
+  ...requestLineFetches,
+  ...headerFetches,
+  ...cookieFetches,
+  ...urlParamFetches,
+  ...responseFetches,
+];

@@ -1,0 +1,159 @@
+/**
+ * One listening socket of a thread: accepts as many client connections as the limits allow and makes their sessions.
+ * Above `maxconn` it stops accepting; the kernel's queue holds the others until a session ends.
+ */
+import type { Connection } from '../connection/connection.ts';
+import type { Listener as Socket } from '../connection/transport.ts';
+import type { ListenerPlan } from '../plan/plan.ts';
+import { HttpSession } from '../session/http-session.ts';
+import { TcpSession } from '../session/tcp-session.ts';
+import { COUNTER } from '../shared/shared-state.ts';
+import { PROCESS_SLOT } from '../shared/slots.ts';
+import type { ThreadState } from '../thread-state.ts';
+import { listenOn } from './accept.ts';
+
+/** A client connection's session, whatever its protocol. */
+export interface Session {
+  /** Soft stop: end when idle. */
+  drain(): void;
+  /** Ends at once. */
+  abort(): void;
+}
+
+export class Listener {
+  readonly plan: ListenerPlan;
+  readonly #thread: ThreadState;
+  readonly #socket: Socket;
+  readonly #sessions = new Set<Session>();
+  readonly #onSessionClosed: () => void;
+  /** Accepted while a limit was reached: they wait unread, first come first served. */
+  readonly #waiting: Connection[] = [];
+  #isPaused = false;
+
+  constructor(
+    thread: ThreadState,
+    plan: ListenerPlan,
+    fd: number,
+    isUnix: boolean,
+    onSessionClosed: () => void,
+  ) {
+    this.#thread = thread;
+    this.plan = plan;
+    this.#onSessionClosed = onSessionClosed;
+    this.#socket = listenOn(
+      fd,
+      isUnix,
+      (connection) => this.#onAccept(connection),
+      plan.backlog > 0 ? { backlog: plan.backlog } : {},
+    );
+  }
+
+  get sessionCount(): number {
+    return this.#sessions.size + this.#waiting.length;
+  }
+
+  #onAccept(connection: Connection): void {
+    this.#thread.tick();
+    if (this.#waiting.length === 0 && this.#enter()) {
+      this.#begin(connection);
+      return;
+    }
+    connection.pause();
+    connection.owner = new WaitingConnection(this.#waiting, connection);
+    this.#waiting.push(connection);
+    this.#socket.pause();
+    this.#awaitRoom();
+  }
+
+  #enter(): boolean {
+    const { shared } = this.#thread;
+    if (!shared.tryEnter(PROCESS_SLOT)) return false;
+    if (shared.tryEnter(this.plan.proxy.frontendSlot)) return true;
+    shared.leave(PROCESS_SLOT);
+    return false;
+  }
+
+  #awaitRoom(): void {
+    const { shared } = this.#thread;
+    const { frontendSlot } = this.plan.proxy;
+    const limit = shared.maxconn(frontendSlot);
+    const isFrontendFull = limit > 0 && shared.current(frontendSlot) >= limit;
+    shared.whenRoom(isFrontendFull ? frontendSlot : PROCESS_SLOT, () => this.#onRoom());
+  }
+
+  #onRoom(): void {
+    while (this.#waiting.length > 0) {
+      if (!this.#enter()) {
+        this.#awaitRoom();
+        return;
+      }
+      const connection = this.#waiting.shift()!;
+      this.#begin(connection);
+      connection.resume();
+    }
+    if (!this.#isPaused && this.#socket.isOpen) this.#socket.resume();
+  }
+
+  #begin(connection: Connection): void {
+    const thread = this.#thread;
+    const { proxy } = this.plan;
+    thread.shared.count(proxy.frontendSlot, COUNTER.stot, 1);
+    thread.shared.count(proxy.frontendSlot, COUNTER.conn_tot, 1);
+    this.#sessions.add(
+      proxy.isHttp ? new HttpSession(thread, connection, this) : new TcpSession(thread, connection, this),
+    );
+  }
+
+  sessionClosed(session: Session): void {
+    if (!this.#sessions.delete(session)) return;
+    const { shared } = this.#thread;
+    shared.leave(this.plan.proxy.frontendSlot);
+    shared.leave(PROCESS_SLOT);
+    this.#onSessionClosed();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    if (this.#waiting.length === 0) this.#socket.resume();
+  }
+
+  /** Stops listening; sessions go on. */
+  close(): void {
+    this.#socket.close();
+  }
+
+  drain(): void {
+    for (const session of this.#sessions) session.drain();
+  }
+
+  abortAll(): void {
+    for (const session of this.#sessions) session.abort();
+    for (const connection of [...this.#waiting]) connection.destroy();
+  }
+}
+
+/** Holds the place of a session that may not begin yet. */
+class WaitingConnection {
+  readonly #queue: Connection[];
+  readonly #connection: Connection;
+
+  constructor(queue: Connection[], connection: Connection) {
+    this.#queue = queue;
+    this.#connection = connection;
+  }
+
+  onConnect(): void {}
+  onBytes(): void {}
+  onEnd(): void {}
+  onDrain(): void {}
+
+  onClose(): void {
+    const at = this.#queue.indexOf(this.#connection);
+    if (at >= 0) this.#queue.splice(at, 1);
+  }
+}

@@ -1,0 +1,42 @@
+/** The error responses of a proxy: its own files and redirects, else the built-in pages. */
+import type { ErrorPageModel, ProxyModel } from '../../config/model/model.ts';
+import { errorPage, parseErrorFile } from '../../src/http/error-pages.ts';
+import type { Reply } from '../../src/rules/declare.ts';
+
+const EMPTY = Buffer.alloc(0);
+
+/** Statuses behind which the connection closes whatever the client asked (the request's framing is in doubt). */
+const CLOSING = new Set([400, 408, 413]);
+
+export function compileErrorReplies(proxy: ProxyModel): (status: number, termination: string) => Reply {
+  const own = new Map(proxy.errorPages.map((page) => [page.status, fromPage(page)]));
+  const replies = new Map<string, Reply>();
+  return (status, termination) => {
+    const key = `${status}${termination}`;
+    let reply = replies.get(key);
+    if (reply === undefined) {
+      reply = { ...(own.get(status) ?? builtIn(status)), closes: CLOSING.has(status), termination };
+      replies.set(key, reply);
+    }
+    return reply;
+  };
+}
+
+type Page = Pick<Reply, 'status' | 'reason' | 'headers' | 'body'>;
+
+function fromPage(page: ErrorPageModel): Page {
+  if (page.kind === 'redirect') {
+    const headers = [
+      { name: 'content-length', value: '0' },
+      { name: 'location', value: page.location },
+    ];
+    return { status: page.code, reason: '', headers, body: EMPTY };
+  }
+  const parsed = parseErrorFile(Buffer.from(page.bytes));
+  if (typeof parsed === 'string') throw new Error(`errorfile ${page.path}: ${parsed}`);
+  return parsed;
+}
+
+function builtIn(status: number): Page {
+  return errorPage(status);
+}

@@ -1,0 +1,174 @@
+/**
+ * The worker threads of this process: started together, each restarted alone when it dies, drained together.
+ *
+ * ```
+ *   starting ──all ready──▶ running ──drain()──▶ draining ──all drained──▶ drained
+ *       └─ any thread fails ─▶ failed      └── a thread dies in its seat: restarted there, back-off from 0
+ * ```
+ */
+
+import type { Model } from '../../config/model/model.ts';
+import type { ListenerHandle, ProcessToThread, StartOptions } from '../messages.ts';
+import { type SeatOwner, ThreadSeat } from './thread-seat.ts';
+
+export type CrewPhase = 'starting' | 'running' | 'draining' | 'drained' | 'failed';
+
+export interface CrewOptions {
+  /** The module each thread runs. */
+  readonly entry: URL;
+  readonly model: Model;
+  readonly listeners: readonly ListenerHandle[];
+  readonly options: StartOptions;
+  readonly shared: SharedArrayBuffer;
+  /** A second descriptor of the same open socket, closed on exec. */
+  duplicateFd(fd: number): number;
+  /**
+   * Gives back in shared memory what a dead thread still held: sessions, places in queues, locks. False: another dead
+   * thread holds a lock that is needed, so to be called again.
+   */
+  reclaimThread(index: number): boolean;
+}
+
+export interface CrewOwner {
+  /** All threads accept connections. Comes once. */
+  onReady(): void;
+  /** The crew cannot go on: a thread failed while starting, or died too often. The process should end. */
+  onFailed(problem: string): void;
+  /** A thread died and another takes its seat. */
+  onRestarted(index: number, problem: string): void;
+  onDrained(): void;
+}
+
+/** A seat whose thread dies this many times without ever being ready gives the process up. */
+export const MOST_FAILURES = 5;
+/** Milliseconds before a thread is restarted, by how many before it lived only shortly: the first two at once. */
+const BACK_OFF_MS = [0, 0, 50, 200, 500] as const;
+const LONGEST_BACK_OFF_MS = 1000;
+/** How long to wait before shared memory is reclaimed again, and how often: a lock is held for microseconds. */
+const RECLAIM_AGAIN_MS = 5;
+const RECLAIM_TRIES = 200;
+
+export class ThreadCrew implements SeatOwner {
+  phase: CrewPhase = 'starting';
+  readonly #seats: ThreadSeat[];
+  readonly #options: CrewOptions;
+  readonly #owner: CrewOwner;
+  #isPaused = false;
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(options: CrewOptions, owner: CrewOwner) {
+    this.#options = options;
+    this.#owner = owner;
+    const { entry, model, listeners, shared } = options;
+    this.#seats = Array.from({ length: options.options.threads }, (_, index) => {
+      const own = listeners.filter((handle) => handle.thread === index);
+      const start = { index, model, options: options.options, shared };
+      return new ThreadSeat({ entry, start, listeners: own, duplicateFd: options.duplicateFd }, this);
+    });
+  }
+
+  start(): void {
+    for (const seat of this.#seats) this.#seat(seat);
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#tellAll({ type: 'pause-listeners' });
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#tellAll({ type: 'resume-listeners' });
+  }
+
+  /** Stops accepting at once and ends when the last connection has. `onDrained` follows, even if nothing runs. */
+  drain(): void {
+    if (this.phase === 'draining' || this.phase === 'drained') return;
+    this.phase = 'draining';
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#tellAll({ type: 'stop-listening' });
+    this.#tellAll({ type: 'drain' });
+    this.#checkDrained();
+  }
+
+  /** Ends all connections; the threads then report drained. */
+  closeAll(): void {
+    this.#tellAll({ type: 'close-all' });
+  }
+
+  onReady(seat: ThreadSeat): void {
+    if (this.phase === 'draining') {
+      seat.tell({ type: 'stop-listening' });
+      seat.tell({ type: 'drain' });
+      return;
+    }
+    if (this.#isPaused) seat.tell({ type: 'pause-listeners' });
+    if (this.phase !== 'starting' || this.#seats.some((each) => each.phase !== 'running')) return;
+    this.phase = 'running';
+    this.#owner.onReady();
+  }
+
+  onFailed(seat: ThreadSeat, problem: string): void {
+    this.#fail(`worker thread ${seat.index} cannot start: ${problem}`);
+  }
+
+  onLost(seat: ThreadSeat, problem: string): void {
+    if (this.phase === 'failed' || this.phase === 'drained') return;
+    if (this.phase === 'starting') this.#fail(`worker thread ${seat.index} died while starting: ${problem}`);
+    else if (seat.failures > MOST_FAILURES) {
+      this.#fail(`worker thread ${seat.index} died ${seat.failures} times in a row: ${problem}`);
+    } else {
+      if (this.phase === 'running') this.#owner.onRestarted(seat.index, problem);
+      this.#reclaim(seat, RECLAIM_TRIES);
+    }
+  }
+
+  onDrained(): void {
+    this.#checkDrained();
+  }
+
+  #seat(seat: ThreadSeat): void {
+    try {
+      seat.seat();
+    } catch (error) {
+      this.#fail(`worker thread ${seat.index} cannot start: ${(error as Error).message}`);
+    }
+  }
+
+  #reclaim(seat: ThreadSeat, tries: number): void {
+    if (this.phase === 'failed') return;
+    if (this.#options.reclaimThread(seat.index)) this.#seatAgain(seat);
+    else if (tries > 0) setTimeout(() => this.#reclaim(seat, tries - 1), RECLAIM_AGAIN_MS);
+    else this.#fail(`what worker thread ${seat.index} held in shared memory cannot be given back`);
+  }
+
+  #seatAgain(seat: ThreadSeat): void {
+    if (this.phase === 'running') this.#seatLater(seat, BACK_OFF_MS[seat.shortLives] ?? LONGEST_BACK_OFF_MS);
+    else this.#checkDrained();
+  }
+
+  #seatLater(seat: ThreadSeat, delayMs: number): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#seat(seat);
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+
+  #fail(problem: string): void {
+    if (this.phase === 'failed' || this.phase === 'drained') return;
+    this.phase = 'failed';
+    this.#owner.onFailed(problem);
+  }
+
+  #checkDrained(): void {
+    if (this.phase !== 'draining') return;
+    if (this.#seats.some((seat) => seat.phase === 'starting' || seat.phase === 'running')) return;
+    this.phase = 'drained';
+    this.#owner.onDrained();
+  }
+
+  #tellAll(message: ProcessToThread): void {
+    for (const seat of this.#seats) seat.tell(message);
+  }
+}

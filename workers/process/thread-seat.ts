@@ -1,0 +1,135 @@
+/**
+ * One worker thread's place in the crew: the thread that sits there now, and the file descriptors it was given.
+ *
+ * ```
+ *   starting ──'ready'──▶ running ──'drained'──▶ drained ──exit──▶ gone
+ *      └── exit before 'ready': lost ──▶ starting (the crew decides)
+ * ```
+ *
+ * The listeners of the master stay open here for life; each thread gets duplicates, because a thread that ends
+ * closes every socket it owns, and the next one must listen on the same queue of waiting connections.
+ */
+import { closeSync, fstatSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { ListenerHandle, ProcessToThread, ThreadStart, ThreadToProcess } from '../messages.ts';
+
+export type SeatPhase = 'starting' | 'running' | 'drained' | 'gone';
+
+/** Told by a seat about its thread. `onLost` comes once for each thread that ended without having drained. */
+export interface SeatOwner {
+  onReady(seat: ThreadSeat): void;
+  onFailed(seat: ThreadSeat, problem: string): void;
+  onLost(seat: ThreadSeat, problem: string): void;
+  onDrained(seat: ThreadSeat): void;
+}
+
+export interface SeatOptions {
+  readonly entry: URL;
+  readonly start: Omit<ThreadStart, 'listeners'>;
+  /** This thread's listeners, as inherited from the master. */
+  readonly listeners: readonly ListenerHandle[];
+  duplicateFd(fd: number): number;
+}
+
+/** A thread that lives longer than this, in milliseconds, is restarted at once when it dies. */
+const SHORT_LIFE_MS = 5000;
+
+interface LentFd {
+  readonly fd: number;
+  readonly inode: number;
+}
+
+export class ThreadSeat {
+  readonly index: number;
+  phase: SeatPhase = 'gone';
+  /** Threads that died here without being ready, since one last was. */
+  failures = 0;
+  /** Threads in a row that lived shorter than SHORT_LIFE_MS: what the back-off grows with. */
+  shortLives = 0;
+  readonly #options: SeatOptions;
+  readonly #owner: SeatOwner;
+  #worker: Worker | null = null;
+  #lent: LentFd[] = [];
+  #seatedAtMs = 0;
+
+  constructor(options: SeatOptions, owner: SeatOwner) {
+    this.index = options.start.index;
+    this.#options = options;
+    this.#owner = owner;
+  }
+
+  /** Starts a thread here. Throws when the descriptors cannot be duplicated (EMFILE). */
+  seat(): void {
+    const { entry, start, listeners } = this.#options;
+    this.phase = 'starting';
+    this.#seatedAtMs = performance.now();
+    const workerData: ThreadStart = { ...start, listeners: listeners.map((handle) => this.#lend(handle)) };
+    const worker = new Worker(entry, { workerData, name: `worker ${this.index}` });
+    this.#worker = worker;
+    let problem = '';
+    worker.on('message', (message: ThreadToProcess) => this.#receive(message));
+    worker.on('error', (error: unknown) => {
+      problem = describe(error);
+    });
+    worker.once('exit', (code) => this.#exited(problem === '' ? `exited with code ${code}` : problem));
+  }
+
+  tell(message: ProcessToThread): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #lend(handle: ListenerHandle): ListenerHandle {
+    const fd = this.#options.duplicateFd(handle.fd);
+    this.#lent.push({ fd, inode: fstatSync(fd).ino });
+    return { ...handle, fd };
+  }
+
+  #receive(message: ThreadToProcess): void {
+    switch (message.type) {
+      case 'ready':
+        if (this.phase !== 'starting') return;
+        this.phase = 'running';
+        this.failures = 0;
+        this.#owner.onReady(this);
+        return;
+      case 'failed':
+        this.#owner.onFailed(this, message.problem);
+        return;
+      case 'drained':
+        if (this.phase === 'drained' || this.phase === 'gone') return;
+        this.phase = 'drained';
+        this.#owner.onDrained(this);
+    }
+  }
+
+  #exited(problem: string): void {
+    this.#worker = null;
+    this.#reclaimFds();
+    const hadDrained = this.phase === 'drained';
+    this.phase = 'gone';
+    if (hadDrained) return;
+    this.failures++;
+    this.shortLives = performance.now() - this.#seatedAtMs < SHORT_LIFE_MS ? this.shortLives + 1 : 0;
+    this.#owner.onLost(this, problem);
+  }
+
+  /**
+   * Closes what the dead thread had not yet opened a server on. A number that another socket has taken meanwhile is
+   * left alone: the inode tells, since no one else in this process listens on this thread's sockets.
+   */
+  #reclaimFds(): void {
+    for (const { fd, inode } of this.#lent) {
+      try {
+        if (fstatSync(fd).ino === inode) closeSync(fd);
+      } catch {
+        // Already closed with the thread: the usual case.
+      }
+    }
+    this.#lent = [];
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Error) return error.stack ?? error.message;
+  return String(error);
+}

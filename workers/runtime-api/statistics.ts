@@ -1,0 +1,243 @@
+/** Reads the statistics of this moment out of shared memory and the model: what the runtime API's commands show. */
+import { readFileSync } from 'node:fs';
+import type { Model, ProxyModel, ServerModel } from '../../config/model/model.ts';
+import type { Farm } from '../../src/health/farm.ts';
+import type { FarmServer } from '../../src/health/farm-server.ts';
+import type {
+  BackendStats,
+  CheckStats,
+  FrontendStats,
+  ProcessStats,
+  ProxyStats,
+  ServerStats,
+  SideStats,
+  StatsView,
+  TrafficCounts,
+} from '../../src/stats/view.ts';
+import type { StartOptions } from '../messages.ts';
+import { COUNTER, COUNTERS, type CounterName, RateKind, type SharedState } from '../shared/shared-state.ts';
+import { PROCESS_SLOT } from '../shared/slots.ts';
+
+export interface StatisticsParts {
+  readonly model: Model;
+  readonly options: StartOptions;
+  readonly shared: SharedState;
+  readonly listeners: number;
+  farm(proxyId: number): Farm | undefined;
+  isStopping(): boolean;
+}
+
+export class Statistics {
+  readonly #parts: StatisticsParts;
+  /** What `clear counters all` takes off: the sums as they were then, by slot. */
+  #cleared = new Map<number, TrafficCounts>();
+
+  constructor(parts: StatisticsParts) {
+    this.#parts = parts;
+  }
+
+  view(): StatsView {
+    return {
+      process: this.#process(),
+      proxies: this.#parts.model.proxies.map((proxy) => this.#proxy(proxy)),
+    };
+  }
+
+  /** All counters begin at 0 again. The threads' own sums go on. */
+  clearAll(): void {
+    this.#cleared = new Map();
+    const { shared } = this.#parts;
+    this.#cleared = new Map(shared.slots.entries.map(({ slot }) => [slot, this.#counts(slot)]));
+  }
+
+  #process(): ProcessStats {
+    const { model, options, shared, listeners } = this.#parts;
+    const total = (kind: 'frontend' | 'backend', name: CounterName): number => {
+      let sum = 0;
+      for (const entry of shared.slots.entries)
+        if (entry.kind === kind) sum += shared.sum(entry.slot, COUNTER[name]);
+      return sum;
+    };
+    return {
+      name: options.programName === 'haproxy' ? 'HAProxy' : 'Fairlead',
+      version: options.version,
+      releaseDate: '',
+      threads: options.threads,
+      pid: process.pid,
+      startedAtMs: options.startedAtMs,
+      nowMs: Date.now(),
+      openFileLimit: openFileLimit(),
+      maxconn: shared.maxconn(PROCESS_SLOT),
+      connections: shared.current(PROCESS_SLOT),
+      connectionsTotal: total('frontend', 'conn_tot'),
+      requestsTotal: total('frontend', 'req_tot'),
+      connectionRate: shared.rate(PROCESS_SLOT, RateKind.CONNECTION),
+      connectionRateMax: shared.maxRate(PROCESS_SLOT, RateKind.CONNECTION),
+      sessionRate: shared.rate(PROCESS_SLOT, RateKind.SESSION),
+      sessionRateMax: shared.maxRate(PROCESS_SLOT, RateKind.SESSION),
+      memoryLimitMb: 0,
+      idlePct: Math.round((1 - performance.eventLoopUtilization().utilization) * 100),
+      node: model.global.node ?? options.nodeName,
+      description: model.global.description ?? '',
+      isStopping: this.#parts.isStopping(),
+      jobs: shared.current(PROCESS_SLOT) + listeners,
+      listeners,
+      droppedLogs: 0,
+      bytesOutTotal: total('frontend', 'bout'),
+      warnings: 0,
+    };
+  }
+
+  #proxy(proxy: ProxyModel): ProxyStats {
+    const { slots } = this.#parts.shared;
+    const [frontend, backend] = [slots.frontend(proxy.id), slots.backend(proxy.id)];
+    const farm = this.#parts.farm(proxy.id);
+    return {
+      id: proxy.id,
+      name: proxy.name,
+      mode: proxy.mode,
+      isIdForced: false,
+      frontend: frontend < 0 ? null : this.#frontend(frontend),
+      backend: backend < 0 || farm === undefined ? null : this.#backend(proxy, backend, farm),
+      servers:
+        farm === undefined
+          ? []
+          : proxy.servers.map((server, index) =>
+              this.#server(server, slots.server(proxy.id, index), farm.servers[index]!),
+            ),
+    };
+  }
+
+  #frontend(slot: number): FrontendStats {
+    const { shared } = this.#parts;
+    const side = this.#side(slot);
+    const limit = side.limit > 0 ? side.limit : shared.maxconn(PROCESS_SLOT);
+    return {
+      ...side,
+      limit,
+      status: this.#parts.isStopping() ? 'STOP' : limit > 0 && side.current >= limit ? 'FULL' : 'OPEN',
+      rateLimit: 0,
+      requestRate: shared.rate(slot, RateKind.REQUEST),
+      requestRateMax: shared.maxRate(slot, RateKind.REQUEST),
+      connectionRate: shared.rate(slot, RateKind.CONNECTION),
+      connectionRateMax: shared.maxRate(slot, RateKind.CONNECTION),
+    };
+  }
+
+  #backend(proxy: ProxyModel, slot: number, farm: Farm): BackendStats {
+    const { shared } = this.#parts;
+    const nowMs = Date.now();
+    return {
+      ...this.#side(slot),
+      queued: shared.queueLength(slot),
+      queuedMax: shared.queueMaximum(slot),
+      lastChangeS: seconds(nowMs - farm.lastChangeMs),
+      downtimeS: seconds(farm.downMs(nowMs)),
+      downs: farm.downs,
+      lastSessionS: since(shared.lastSessionMs(slot), nowMs),
+      cookie: '',
+      algorithm: algorithmOf(proxy),
+    };
+  }
+
+  #server(model: ServerModel, slot: number, server: FarmServer): ServerStats {
+    const { shared } = this.#parts;
+    const nowMs = Date.now();
+    const { address, options } = model;
+    const isUnix = address.family === 'unix' || address.family === 'abns' || address.family === 'abnsz';
+    return {
+      ...this.#side(slot),
+      id: model.id,
+      name: model.name,
+      host: isUnix ? '' : (model.resolvedHost ?? ''),
+      fqdn: address.family === 'name' ? address.host : '',
+      port: isUnix || address.portOffset !== null ? 0 : address.portLow,
+      isUnix,
+      usesTls: false,
+      isIdForced: options.id !== undefined,
+      isBackup: server.settings.isBackup,
+      operational: server.operational,
+      admin: server.admin,
+      weight: server.weight,
+      initialWeight: server.settings.weight,
+      effectiveWeight: shared.effectiveWeight(slot),
+      queued: shared.queueLength(slot),
+      queuedMax: shared.queueMaximum(slot),
+      queueLimit: options.maxqueue ?? 0,
+      lastChangeS: seconds(nowMs - server.lastChangeMs),
+      downtimeS: seconds(server.downMs(nowMs)),
+      lastSessionS: since(shared.lastSessionMs(slot), nowMs),
+      cookie: '',
+      tracked: '',
+      check: checkOf(model, server),
+    };
+  }
+
+  #side(slot: number): SideStats {
+    const { shared } = this.#parts;
+    return {
+      counts: this.#counts(slot),
+      current: shared.current(slot),
+      maximum: shared.maximum(slot),
+      limit: shared.maxconn(slot),
+      rate: shared.rate(slot, RateKind.SESSION),
+      rateMax: shared.maxRate(slot, RateKind.SESSION),
+    };
+  }
+
+  #counts(slot: number): TrafficCounts {
+    const cleared = this.#cleared.get(slot);
+    const counts: { [name: string]: number } = {};
+    for (const name of COUNTERS)
+      counts[name] = this.#parts.shared.sum(slot, COUNTER[name]) - (cleared?.[name] ?? 0);
+    return counts as unknown as TrafficCounts;
+  }
+}
+
+function checkOf({ options }: ServerModel, server: FarmServer): CheckStats {
+  const { last, settings } = server;
+  return {
+    status: last.status,
+    result: server.result,
+    code: last.code,
+    health: server.health,
+    state: server.checkState,
+    durationMs: last.durationMs,
+    rise: settings.rise,
+    fall: settings.fall,
+    fails: server.fails,
+    downs: server.downs,
+    info: last.info,
+    port: options.checkPort ?? 0,
+    address: options.checkAddress ?? '',
+  };
+}
+
+/** The name of `balance`; HAProxy's default without one. */
+function algorithmOf({ settings }: ProxyModel): string {
+  return settings.balance?.name ?? 'roundrobin';
+}
+
+let knownFileLimit = -1;
+
+/** RLIMIT_NOFILE, the soft limit in force; 0 where the system does not tell. */
+function openFileLimit(): number {
+  if (knownFileLimit < 0) knownFileLimit = readFileLimit();
+  return knownFileLimit;
+}
+
+function readFileLimit(): number {
+  try {
+    return Number(/^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+function seconds(ms: number): number {
+  return Math.max(0, Math.floor(ms / 1000));
+}
+
+function since(ms: number, nowMs: number): number {
+  return ms === 0 ? -1 : seconds(nowMs - ms);
+}

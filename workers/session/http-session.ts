@@ -1,0 +1,488 @@
+/**
+ * One client connection that speaks HTTP/1: bytes to requests, responses to bytes. It owns framing, keep-alive and
+ * the client's timeouts; what happens to a request is the stream's business (workers/stream/http-stream.ts).
+ *
+ * ```
+ *            first byte        head complete         body complete         response complete
+ *   IDLE ───────────────▶ HEAD ─────────────▶ BODY ───────────────▶ WAITING ─────────────────▶ IDLE
+ *     ▲                    │ bad head, timeout │ no body ────────────▲  │ 101, CONNECT 2xx
+ *     └── next request     ▼                                            ▼
+ *                       CLOSING ◀──────────── close, error ────────── TUNNEL
+ * ```
+ */
+import { BodyKind, type HttpHead } from '../../src/http/head.ts';
+import { ChunkedDecoder, ChunkStatus } from '../../src/http1/chunked-decoder.ts';
+import { NEED_MORE, parseRequestHead, statusOfHeadError } from '../../src/http1/parse-head.ts';
+import type { Reply } from '../../src/rules/declare.ts';
+import type { SessionView } from '../../src/sample/stream-view.ts';
+import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
+import type { Connection, ConnectionOwner } from '../connection/connection.ts';
+import type { Listener } from '../listener/listener.ts';
+import { CloseMode, type ListenerPlan, type ProxyPlan } from '../plan/plan.ts';
+import { COUNTER } from '../shared/shared-state.ts';
+import { HttpStream } from '../stream/http-stream.ts';
+import type { ThreadState } from '../thread-state.ts';
+import { ConnectionEndpoint } from './endpoint.ts';
+import { ResponseWriter } from './response-writer.ts';
+
+const State = { IDLE: 0, HEAD: 1, BODY: 2, WAITING: 3, TUNNEL: 4, CLOSING: 5, CLOSED: 6 } as const;
+type State = (typeof State)[keyof typeof State];
+
+export class HttpSession implements ConnectionOwner, TimerTarget, SessionView {
+  readonly thread: ThreadState;
+  readonly connection: Connection;
+  readonly listener: ListenerPlan;
+  readonly frontend: ProxyPlan;
+  readonly source: ConnectionEndpoint;
+  readonly destination: ConnectionEndpoint;
+  readonly acceptedAtMs: number = Date.now();
+  /** Monotonic, for timers. */
+  readonly acceptedAt: number;
+  readonly listenerId: number;
+  readonly frontendName: string;
+  readonly writer: ResponseWriter;
+  /** Requests begun on this connection, the present one included. */
+  requestCount = 0;
+  /** Monotonic time of the present request's first byte. */
+  firstByteAt = 0;
+  /** When the last stream ended, or the accept: where idle time begins. */
+  idleSince: number;
+  readonly #slot: Listener;
+  readonly #stream: HttpStream;
+  readonly #timer: TimerEntry;
+  #state: State = State.IDLE;
+  /** The request being parsed or served. */
+  #head: HttpHead | null = null;
+  /** Holds a head that came in pieces; then the retained head of the stream. */
+  #owned: Buffer | null = null;
+  #ownedLength = 0;
+  #bodyLeft = 0;
+  #chunked: ChunkedDecoder | null = null;
+  /** Bytes of the next request that came early; reading stops until the present one is done. */
+  #early: Buffer | null = null;
+  #isPumping = false;
+  #hasEnded = false;
+
+  constructor(thread: ThreadState, connection: Connection, slot: Listener) {
+    this.thread = thread;
+    this.connection = connection;
+    this.#slot = slot;
+    this.listener = slot.plan;
+    this.frontend = slot.plan.proxy;
+    this.source = new ConnectionEndpoint(connection, 'remote');
+    this.destination = new ConnectionEndpoint(connection, 'local');
+    this.listenerId = slot.plan.bindId;
+    this.frontendName = this.frontend.name;
+    this.acceptedAt = this.idleSince = thread.nowMs;
+    this.writer = new ResponseWriter(thread, connection);
+    this.#stream = new HttpStream(thread, this);
+    this.#timer = new TimerEntry(this);
+    connection.owner = this;
+    this.#armIdle();
+  }
+
+  onConnect(): void {}
+
+  onBytes(_connection: Connection, buffer: Buffer, length: number): void {
+    this.thread.tick();
+    switch (this.#state) {
+      case State.IDLE:
+        this.#beginRequest(buffer, 0, length);
+        break;
+      case State.HEAD:
+        this.#continueHead(buffer, length);
+        break;
+      case State.BODY:
+        this.#armClient();
+        this.#feedBody(buffer, 0, length);
+        break;
+      case State.WAITING:
+        this.#keepEarly(buffer, 0, length);
+        break;
+      case State.TUNNEL:
+        if (!this.#stream.onTunnelBytes(buffer, 0, length)) this.connection.pause();
+        break;
+      default:
+        break;
+    }
+  }
+
+  onEnd(): void {
+    this.thread.tick();
+    this.#hasEnded = true;
+    switch (this.#state) {
+      case State.IDLE:
+        if (this.requestCount === 0) this.#logEmptyConnection();
+        this.close();
+        break;
+      case State.HEAD:
+        this.#refuse(400, 'CR');
+        break;
+      case State.BODY:
+        this.#stream.onClientAbort();
+        break;
+      case State.WAITING:
+        if (this.#stream.backendAbortsOnClose()) this.#stream.onClientAbort();
+        break;
+      case State.TUNNEL:
+        this.#stream.onTunnelEnd();
+        break;
+      default:
+        this.close();
+    }
+  }
+
+  onDrain(): void {
+    this.thread.tick();
+    if (this.#state === State.CLOSING) {
+      this.#finishClosing();
+      return;
+    }
+    this.#stream.onClientDrain();
+    if (this.#state === State.WAITING) this.thread.wheel.cancel(this.#timer);
+  }
+
+  onClose(_connection: Connection, code: string): void {
+    const { thread } = this;
+    const was = this.#state;
+    if (was === State.CLOSED) return;
+    this.#state = State.CLOSED;
+    thread.wheel.cancel(this.#timer);
+    if (was === State.BODY || was === State.WAITING || was === State.TUNNEL) this.#stream.onClientGone(code);
+    else if (was === State.HEAD) this.#stream.recordRefusal(400, 'CR');
+    else if (was === State.IDLE && this.requestCount === 0) this.#logEmptyConnection();
+    this.#releaseHead();
+    this.#releaseOwned();
+    this.#early = null;
+    this.#slot.sessionClosed(this);
+  }
+
+  onTimeout(): void {
+    this.thread.tick();
+    switch (this.#state) {
+      case State.IDLE:
+        if (this.requestCount > 0 || this.frontend.timeouts.httpRequestMs === 0) this.close();
+        else this.#refuse(408, 'cR');
+        break;
+      case State.HEAD:
+        this.#refuse(408, 'cR');
+        break;
+      case State.BODY:
+        this.#stream.onClientTimeout();
+        break;
+      case State.WAITING:
+      case State.TUNNEL:
+        this.#stream.onClientTimeout();
+        break;
+      default:
+        this.connection.destroy();
+    }
+  }
+
+  /** Soft stop: an idle connection closes now, a busy one behind its response. */
+  drain(): void {
+    if (this.#state === State.IDLE) this.close();
+  }
+
+  #beginRequest(buffer: Buffer, start: number, end: number): void {
+    this.firstByteAt = this.thread.nowMs;
+    this.#state = State.HEAD;
+    this.requestCount++;
+    this.#head ??= this.thread.takeHead();
+    if (this.#parse(buffer, start, end) || this.#state !== State.HEAD) return;
+    const owned = this.#takeOwned();
+    buffer.copy(owned, 0, start, end);
+    this.#ownedLength = end - start;
+    this.#armHead();
+  }
+
+  #continueHead(buffer: Buffer, length: number): void {
+    const owned = this.#owned!;
+    const before = this.#ownedLength;
+    if (before + length <= owned.length) {
+      buffer.copy(owned, before, 0, length);
+      this.#ownedLength += length;
+      this.#parse(owned, 0, this.#ownedLength);
+    } else {
+      const joined = Buffer.concat([owned.subarray(0, before), buffer.subarray(0, length)]);
+      this.#ownedLength = joined.length;
+      this.#parse(joined, 0, joined.length);
+    }
+    if (this.#state === State.HEAD && this.frontend.timeouts.httpRequestMs === 0) this.#armHead();
+  }
+
+  /** True when a head was complete and its stream has begun; false when more bytes are needed or it was refused. */
+  #parse(buffer: Buffer, start: number, end: number): boolean {
+    const head = this.#head!;
+    const bodyStart = parseRequestHead(head, buffer, start, end, this.thread.plan.global.headLimits);
+    if (bodyStart > 0) {
+      this.#onHead(head, buffer, bodyStart, end);
+      return true;
+    }
+    if (bodyStart !== NEED_MORE) this.#refuse(statusOfHeadError(bodyStart), 'PR');
+    return false;
+  }
+
+  #onHead(head: HttpHead, buffer: Buffer, bodyStart: number, end: number): void {
+    const owned = this.#takeOwned();
+    let rest = bodyStart;
+    let source = buffer;
+    let stop = end;
+    if (buffer === owned) {
+      // The head stays where it is; what stands behind it must survive the stream's own use of the buffer.
+      if (stop > rest) source = Buffer.from(buffer.subarray(rest, stop));
+      stop -= rest;
+      rest = 0;
+    }
+    head.retainIn(owned);
+    this.#stream.begin(head, owned, head.end);
+    if (head.bodyKind === BodyKind.NONE || (head.bodyKind === BodyKind.LENGTH && head.contentLength === 0)) {
+      this.#state = State.WAITING;
+      this.thread.wheel.cancel(this.#timer);
+      this.#stream.onRequestEnd(null);
+    } else {
+      this.#state = State.BODY;
+      this.#bodyLeft = head.bodyKind === BodyKind.LENGTH ? head.contentLength : 0;
+      if (head.bodyKind === BodyKind.CHUNKED)
+        this.#beginChunks();
+      this.#armClient();
+    }
+    if (rest < stop) this.#feedRest(source, rest, stop);
+    this.#stream.process();
+  }
+
+  #feedRest(buffer: Buffer, start: number, end: number): void {
+    if (this.#state === State.BODY) this.#feedBody(buffer, start, end);
+    else if (this.#state === State.WAITING) this.#keepEarly(buffer, start, end);
+    else if (this.#state === State.TUNNEL && !this.#stream.onTunnelBytes(buffer, start, end))
+      this.connection.pause();
+  }
+
+  #feedBody(buffer: Buffer, start: number, end: number): void {
+    const rest =
+      this.#head!.bodyKind === BodyKind.CHUNKED
+        ? this.#feedChunks(buffer, start, end)
+        : this.#feedLength(buffer, start, end);
+    if (rest >= 0 && rest < end && this.#state === State.WAITING) this.#keepEarly(buffer, rest, end);
+  }
+
+  #feedLength(buffer: Buffer, start: number, end: number): number {
+    const take = Math.min(this.#bodyLeft, end - start);
+    this.#bodyLeft -= take;
+    const stop = start + take;
+    if (take > 0 && !this.#stream.onRequestData(buffer, start, stop, this.connection))
+      this.connection.pause();
+    if (this.#bodyLeft === 0 && this.#state === State.BODY) this.#endBody(null);
+    return stop;
+  }
+
+  #feedChunks(buffer: Buffer, start: number, end: number): number {
+    const decoder = this.#chunked!;
+    let at = start;
+    while (this.#state === State.BODY) {
+      const status = decoder.next(buffer, at, end);
+      at = decoder.position;
+      if (status === ChunkStatus.DATA) {
+        if (!this.#stream.onRequestData(buffer, decoder.rangeStart, decoder.rangeEnd, null))
+          this.connection.pause();
+      } else if (status === ChunkStatus.NEED_MORE) {
+        return at;
+      } else if (status === ChunkStatus.END) {
+        this.#endBody(decoder.trailers);
+      } else {
+        this.#stream.onBadRequestBody();
+        return -1;
+      }
+    }
+    return at;
+  }
+
+  #endBody(trailers: HttpHead | null): void {
+    this.#state = State.WAITING;
+    this.thread.wheel.cancel(this.#timer);
+    this.#stream.onRequestEnd(trailers);
+  }
+
+  #keepEarly(buffer: Buffer, start: number, end: number): void {
+    const piece = Buffer.from(buffer.subarray(start, end));
+    this.#early = this.#early === null ? piece : Buffer.concat([this.#early, piece]);
+    this.connection.pause();
+  }
+
+  /** Answers a request that never became one, logs it, and closes. */
+  #refuse(status: number, termination: string): void {
+    this.thread.wheel.cancel(this.#timer);
+    this.#state = State.CLOSING;
+    this.thread.shared.count(this.frontend.frontendSlot, COUNTER.ereq, 1);
+    const reply = this.frontend.errorReply(status, termination);
+    this.#stream.recordRefusal(status, termination);
+    this.writer.writeReply(reply, { isHeadRequest: false, keepsAlive: false, version: 11 });
+    this.#finishClosing();
+  }
+
+  #logEmptyConnection(): void {
+    if (this.frontend.dontLogNull) return;
+    this.#stream.recordRefusal(400, 'CR');
+  }
+
+  // What the stream asks of its client side.
+
+  /** May this connection stay open behind the response? Decided when the response head is written. */
+  mayKeepAlive(head: HttpHead): boolean {
+    if (
+      this.thread.isDraining ||
+      this.frontend.closeMode === CloseMode.CLOSE ||
+      this.#hasEnded ||
+      head.isInsecurelyFramed
+    )
+      return false;
+    return head.version >= 11 ? !head.saysClose : head.saysKeepAlive;
+  }
+
+  pauseRequest(): void {
+    this.connection.pause();
+  }
+
+  resumeRequest(): void {
+    if (this.#early === null && this.#state !== State.CLOSING) this.connection.resume();
+  }
+
+  /** The client is slow to take the response: its timeout runs while bytes are pending. */
+  onWriteBlocked(): void {
+    this.#armClient();
+  }
+
+  beginTunnel(): void {
+    this.#state = State.TUNNEL;
+    this.thread.wheel.cancel(this.#timer);
+    const early = this.#early;
+    this.#early = null;
+    this.connection.resume();
+    if (early !== null && !this.#stream.onTunnelBytes(early, 0, early.length)) this.connection.pause();
+  }
+
+  /** The tunnel is idle from the client's side as of now. */
+  touchTunnel(timeoutMs: number): void {
+    this.#arm(timeoutMs);
+  }
+
+  /** The stream is over and has been logged; the connection goes on or ends. */
+  onStreamDone(keepsAlive: boolean): void {
+    if (this.#state === State.CLOSED) return;
+    this.#releaseHead();
+    this.idleSince = this.thread.nowMs;
+    if (!keepsAlive || this.#hasEnded) {
+      const hasReadAll = this.#state === State.WAITING && this.#early === null;
+      this.#state = State.CLOSING;
+      if (hasReadAll && this.connection.pendingBytes === 0) this.connection.destroy();
+      else this.#finishClosing();
+      return;
+    }
+    this.#state = State.IDLE;
+    if (this.#early === null) {
+      this.#releaseOwned();
+      this.#armIdle();
+      this.connection.resume();
+    } else {
+      this.#pump();
+    }
+  }
+
+  /** Begins requests that came early, one behind the other, without growing the stack. */
+  #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    while (this.#state === State.IDLE && this.#early !== null) {
+      const bytes: Buffer = this.#early;
+      this.#early = null;
+      this.connection.resume();
+      this.#releaseOwned();
+      this.#beginRequest(bytes, 0, bytes.length);
+    }
+    this.#isPumping = false;
+    if (this.#state === State.IDLE) this.#armIdle();
+  }
+
+  /** Writes a reply made here; the caller ends the stream behind it. */
+  sendReply(reply: Reply, isHeadRequest: boolean, version: number, keepsAlive: boolean): void {
+    this.writer.writeReply(reply, { isHeadRequest, keepsAlive, version });
+  }
+
+  /** Closes: FIN behind what is pending, or at once when nothing is. */
+  close(): void {
+    if (this.#state === State.CLOSED) return;
+    this.#state = State.CLOSING;
+    this.#finishClosing();
+  }
+
+  /** Ends the connection without ceremony: the client sees a truncated response. */
+  abort(): void {
+    if (this.#state === State.CLOSED) return;
+    this.#state = State.CLOSING;
+    this.connection.destroy();
+  }
+
+  #finishClosing(): void {
+    if (this.connection.pendingBytes > 0) {
+      this.#armClient();
+      return;
+    }
+    if (this.#hasEnded) {
+      this.connection.destroy();
+      return;
+    }
+    // FIN first and then wait for the client's: closing with unread bytes would reset the connection and destroy
+    // the response on its way (RFC 9112 §9.6).
+    this.connection.end();
+    this.connection.resume();
+    this.#arm(LINGER_MS);
+  }
+
+  #takeOwned(): Buffer {
+    this.#owned ??= this.thread.takeBuffer();
+    return this.#owned;
+  }
+
+  #beginChunks(): void {
+    this.#chunked ??= new ChunkedDecoder(this.thread.plan.global.headLimits);
+    this.#chunked.reset();
+  }
+
+  #releaseHead(): void {
+    if (this.#head === null) return;
+    this.thread.giveHead(this.#head);
+    this.#head = null;
+  }
+
+  #releaseOwned(): void {
+    if (this.#owned === null) return;
+    this.thread.giveBuffer(this.#owned);
+    this.#owned = null;
+    this.#ownedLength = 0;
+  }
+
+  #armIdle(): void {
+    const { httpKeepAliveMs, httpRequestMs, clientMs } = this.frontend.timeouts;
+    if (this.requestCount > 0) this.#arm(httpKeepAliveMs || httpRequestMs || clientMs);
+    else this.#arm(httpRequestMs || clientMs);
+  }
+
+  #armHead(): void {
+    const { httpRequestMs, clientMs } = this.frontend.timeouts;
+    this.#arm(
+      httpRequestMs === 0 ? clientMs : Math.max(1, httpRequestMs - (this.thread.nowMs - this.firstByteAt)),
+    );
+  }
+
+  #armClient(): void {
+    this.#arm(this.frontend.timeouts.clientMs);
+  }
+
+  #arm(timeoutMs: number): void {
+    if (timeoutMs === 0) this.thread.wheel.cancel(this.#timer);
+    else this.thread.wheel.arm(this.#timer, this.thread.nowMs + timeoutMs);
+  }
+}
+
+/** How long a closing connection waits for the client's FIN before it is destroyed. */
+const LINGER_MS = 1000;

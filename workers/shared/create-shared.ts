@@ -1,0 +1,64 @@
+/** Makes the shared memory of a worker process and fills in what the configuration says. */
+import type { Model, ProxyModel, ServerModel } from '../../config/model/model.ts';
+import { monotonicMs } from './clock.ts';
+import { HEADER, MAGIC, regionsOf, SLOT } from './layout.ts';
+import { AdminState, OperationalState, WEIGHT_SCALE } from './shared-state.ts';
+import { PROCESS_SLOT, slotsOf } from './slots.ts';
+import { slotRow } from './views.ts';
+
+/** Waiting requests one thread may have when `maxconn` does not say; pages of memory that are not used cost nothing. */
+const WAITERS_DEFAULT = 65536;
+const WAITERS_MOST = 262144;
+
+/** The shared memory for a model and its worker threads; the main thread gets a block beside theirs. */
+export function createShared(model: Model, threads: number): SharedArrayBuffer {
+  const slots = slotsOf(model);
+  const waiters = waitersFor(model.global.maxconn ?? 0);
+  const buffer = new SharedArrayBuffer(regionsOf(slots.count, threads + 1, waiters).totalBytes);
+  const i32 = new Int32Array(buffer);
+  const f64 = new Float64Array(buffer);
+  for (const { slot, kind, proxy, server } of slots.entries) {
+    if (kind === 'process') i32[slotRow(PROCESS_SLOT) + SLOT.at.maxconn] = model.global.maxconn ?? 0;
+    else if (kind === 'frontend') fillFrontend(i32, slot, model.proxies[proxy]!);
+    else if (kind === 'backend') fillBackend(i32, slot, model.proxies[proxy]!);
+    else if (kind === 'server') fillServer(i32, slot, model.proxies[proxy]!.servers[server]!);
+    f64[(slotRow(slot) >> 1) + SLOT.at.lastChangeMs] = Date.now();
+  }
+  i32[HEADER.at.slots] = slots.count;
+  i32[HEADER.at.threads] = threads;
+  i32[HEADER.at.waitersPerThread] = waiters;
+  f64[HEADER.at.createdAtMs] = monotonicMs();
+  f64[HEADER.at.createdAtWallMs] = Date.now();
+  Atomics.store(i32, HEADER.at.magic, MAGIC);
+  return buffer;
+}
+
+/** Room for as many waiting requests as a thread may have connections, in steps of 1024. */
+function waitersFor(maxconn: number): number {
+  const wanted = maxconn > 0 ? maxconn : WAITERS_DEFAULT;
+  return Math.ceil(Math.min(wanted, WAITERS_MOST) / 1024) * 1024;
+}
+
+function fillFrontend(i32: Int32Array, slot: number, proxy: ProxyModel): void {
+  i32[slotRow(slot) + SLOT.at.maxconn] = proxy.settings.maxconn ?? 0;
+}
+
+function fillBackend(i32: Int32Array, slot: number, proxy: ProxyModel): void {
+  // `option allbackups` is not declared yet; its key is to be this one.
+  const { allBackups } = proxy.settings as { readonly allBackups?: boolean };
+  i32[slotRow(slot) + SLOT.at.usesAllBackups] = allBackups ? 1 : 0;
+}
+
+/** A disabled server starts as HAProxy shows it: stopped, in forced and configured maintenance. */
+function fillServer(i32: Int32Array, slot: number, server: ServerModel): void {
+  const { weight = 1, maxconn = 0, isBackup = false, isDisabled = false } = server.options;
+  const row = slotRow(slot);
+  i32[row + SLOT.at.maxconn] = maxconn;
+  i32[row + SLOT.at.weight] = weight;
+  i32[row + SLOT.at.initialWeight] = weight;
+  i32[row + SLOT.at.effectiveWeight] = weight * WEIGHT_SCALE;
+  i32[row + SLOT.at.id] = server.id;
+  i32[row + SLOT.at.isBackup] = isBackup ? 1 : 0;
+  i32[row + SLOT.at.operational] = isDisabled ? OperationalState.STOPPED : OperationalState.RUNNING;
+  i32[row + SLOT.at.admin] = isDisabled ? AdminState.FORCED_MAINT | AdminState.CONFIG_MAINT : 0;
+}

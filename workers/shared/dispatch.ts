@@ -1,0 +1,135 @@
+/**
+ * Who is served next: what may be done with a backend's waiting lists while its lock is held. Every method here
+ * expects the caller to hold it.
+ */
+import { WaitingLists } from '../../src/queue/waiting-list.ts';
+import { SLOT, WAITER } from './layout.ts';
+import { raise } from './rates.ts';
+import { Rotation } from './rotation.ts';
+import { AdminState, OperationalState } from './shared-state.ts';
+import type { ThreadSignal } from './thread-signal.ts';
+import { slotRow, type Views } from './views.ts';
+import { blockOfWaiter, markDelivered, WaiterState } from './waiter-pool.ts';
+
+const AT = SLOT.at;
+
+export class Dispatcher {
+  readonly lists: WaitingLists;
+  readonly #views: Views;
+  readonly #i32: Int32Array;
+  readonly #signal: ThreadSignal;
+  /** By backend slot. */
+  readonly #rotations: (Rotation | undefined)[];
+
+  constructor(views: Views, signal: ThreadSignal) {
+    this.#views = views;
+    this.#i32 = views.i32;
+    this.#signal = signal;
+    this.#rotations = views.slots.entries.map(({ slot, kind }) =>
+      kind === 'backend' ? new Rotation(views, slot) : undefined,
+    );
+    this.lists = new WaitingLists(views.i32, {
+      node: WAITER.at,
+      list: { head: AT.head, tail: AT.tail, length: AT.queued, longest: AT.queuedMax },
+    });
+  }
+
+  rotation(backendSlot: number): Rotation {
+    return this.#rotations[backendSlot]!;
+  }
+
+  /** True when somebody waits who could take a place of this server. Needs no lock to be asked. */
+  isAwaited(backendSlot: number, serverSlot: number): boolean {
+    if (Atomics.load(this.#i32, slotRow(serverSlot) + AT.queued) > 0) return true;
+    if (Atomics.load(this.#i32, slotRow(backendSlot) + AT.queued) === 0) return false;
+    return this.rotation(backendSlot).includes(serverSlot - backendSlot - 1);
+  }
+
+  enqueue(waiter: number, backendSlot: number, serverSlot: number): void {
+    const i32 = this.#i32;
+    const backend = slotRow(backendSlot);
+    const list = serverSlot < 0 ? backend : slotRow(serverSlot);
+    const sequence = (i32[backend + AT.sequence]! + 1) | 0;
+    i32[backend + AT.sequence] = sequence;
+    i32[waiter + WAITER.at.backend] = backendSlot;
+    i32[waiter + WAITER.at.server] = serverSlot;
+    i32[waiter + WAITER.at.list] = list;
+    Atomics.store(i32, waiter + WAITER.at.state, WaiterState.WAITING);
+    this.lists.append(list, waiter, sequence);
+    Atomics.add(i32, backend + AT.waiting, 1);
+  }
+
+  unlink(waiter: number): void {
+    this.lists.remove(this.#i32[waiter + WAITER.at.list]!, waiter);
+    Atomics.sub(this.#i32, slotRow(this.#i32[waiter + WAITER.at.backend]!) + AT.waiting, 1);
+  }
+
+  /** Serves who waits for this server while there are places. */
+  serveServer(backendSlot: number, serverSlot: number): void {
+    while (this.#serveOne(backendSlot, serverSlot));
+  }
+
+  /** Hands out all free places of the backend, one of each server in turn. */
+  serveAll(backendSlot: number): void {
+    const last = backendSlot + this.rotation(backendSlot).serverCount;
+    for (let isServing = true; isServing; ) {
+      isServing = false;
+      for (let slot = backendSlot + 1; slot <= last; slot++) {
+        if (Atomics.load(this.#i32, slotRow(backendSlot) + AT.waiting) === 0) return;
+        if (this.#serveOne(backendSlot, slot)) isServing = true;
+      }
+    }
+  }
+
+  /** Sends away who waits for a server that is down, to choose another. */
+  sendAway(backendSlot: number): void {
+    const last = backendSlot + this.rotation(backendSlot).serverCount;
+    for (let slot = backendSlot + 1; slot <= last; slot++) {
+      if (this.#canServe(slot)) continue;
+      for (
+        let waiter = this.lists.first(slotRow(slot));
+        waiter !== 0;
+        waiter = this.lists.first(slotRow(slot))
+      ) {
+        Atomics.store(this.#i32, waiter + WAITER.at.state, WaiterState.SENT_AWAY);
+        this.#deliver(waiter);
+      }
+    }
+  }
+
+  #serveOne(backendSlot: number, serverSlot: number): boolean {
+    const i32 = this.#i32;
+    const row = slotRow(serverSlot);
+    const forAny = this.rotation(backendSlot).includes(serverSlot - backendSlot - 1)
+      ? this.lists.first(slotRow(backendSlot))
+      : 0;
+    const forThis = this.#canServe(serverSlot) ? this.lists.first(row) : 0;
+    const waiter = this.lists.earlier(forThis, forAny);
+    if (waiter === 0) return false;
+    const limit = Atomics.load(i32, row + AT.maxconn);
+    for (;;) {
+      const sessions = Atomics.load(i32, row + AT.current);
+      if (limit !== 0 && sessions >= limit) return false;
+      if (Atomics.compareExchange(i32, row + AT.current, sessions, sessions + 1) !== sessions) continue;
+      // The place belongs to the waiter's thread from here on; see the note on ends of threads in shared-memory.ts.
+      i32[waiter + WAITER.at.server] = serverSlot;
+      Atomics.store(i32, waiter + WAITER.at.state, WaiterState.SERVED);
+      if (sessions >= i32[row + AT.max]!) raise(i32, row + AT.max, sessions + 1);
+      this.#deliver(waiter);
+      return true;
+    }
+  }
+
+  #deliver(waiter: number): void {
+    this.unlink(waiter);
+    markDelivered(this.#views, waiter);
+    this.#signal.wake(blockOfWaiter(this.#views, waiter));
+  }
+
+  /** A server in drain still serves those who wait for it by name. */
+  #canServe(serverSlot: number): boolean {
+    const row = slotRow(serverSlot);
+    if (Atomics.load(this.#i32, row + AT.operational) === OperationalState.STOPPED) return false;
+    return (Atomics.load(this.#i32, row + AT.admin) & AdminState.ANY_MAINT) === 0;
+  }
+}

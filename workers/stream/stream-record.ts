@@ -1,0 +1,70 @@
+/** The facts of one stream as its log line tells them; one object per session, reset for every request. */
+import type { StreamFacts } from '../../src/sample/stream-view.ts';
+import type { ProxyPlan, ServerPlan } from '../plan/plan.ts';
+import type { SharedState } from '../shared/shared-state.ts';
+import { PROCESS_SLOT } from '../shared/slots.ts';
+
+const NONE: readonly (string | null)[] = [];
+
+export class StreamRecord implements StreamFacts {
+  requestNumber = 0;
+  uniqueId = '';
+  requestAtMs = 0;
+  handshakeMs = 0;
+  idleMs = 0;
+  requestMs = -1;
+  queueMs = -1;
+  connectMs = -1;
+  responseMs = -1;
+  dataMs = -1;
+  activeMs = 0;
+  totalMs = 0;
+  bytesToClient = 0;
+  bytesFromClient = 0;
+  status = -1;
+  terminationState = '----';
+  retries = 0;
+  isRedispatched = false;
+  activeConnections = 0;
+  frontendConnections = 0;
+  backendConnections = 0;
+  serverConnections = 0;
+  serverQueue = 0;
+  backendQueue = 0;
+  requestLineFallback = '<BADREQ>';
+  capturedRequestHeaders = NONE;
+  capturedResponseHeaders = NONE;
+  capturedRequestCookie: string | null = null;
+  capturedResponseCookie: string | null = null;
+
+  reset(): void {
+    this.requestNumber++;
+    this.uniqueId = '';
+    this.requestAtMs = 0;
+    this.handshakeMs = this.idleMs = 0;
+    this.requestMs = this.queueMs = this.connectMs = this.responseMs = this.dataMs = -1;
+    this.activeMs = this.totalMs = 0;
+    this.bytesToClient = this.bytesFromClient = 0;
+    this.status = -1;
+    this.terminationState = '----';
+    this.retries = 0;
+    this.isRedispatched = false;
+    this.serverQueue = this.backendQueue = 0;
+    this.requestLineFallback = '<BADREQ>';
+    this.capturedRequestHeaders = this.capturedResponseHeaders = NONE;
+    this.capturedRequestCookie = this.capturedResponseCookie = null;
+  }
+
+  /** Reads the connection counts of the moment (%ac %fc %bc %sc); the stream itself has already left backend and server. */
+  takeConnectionCounts(
+    shared: SharedState,
+    frontend: ProxyPlan,
+    backend: ProxyPlan | null,
+    server: ServerPlan | null,
+  ): void {
+    this.activeConnections = shared.current(PROCESS_SLOT);
+    this.frontendConnections = shared.current(frontend.frontendSlot);
+    this.backendConnections = backend === null ? 0 : shared.current(backend.backendSlot);
+    this.serverConnections = server === null ? 0 : shared.current(server.slot);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Entry of a worker thread: compiles the plan, listens on the handed-down sockets, serves. It talks only to the
+ * worker process's main thread, by the messages of workers/messages.ts.
+ */
+import { hostname } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Model } from '../config/model/model.ts';
+import type { LogTarget as TargetSettings } from '../src/settings/log-target.ts';
+import { createDrivenWheel } from './connection/wheel-driver.ts';
+import { Listener } from './listener/listener.ts';
+import { type LogTarget, openLogTarget } from './log/datagram-target.ts';
+import type { ListenerHandle, ProcessToThread, ThreadStart, ThreadToProcess } from './messages.ts';
+import type { LogFactory } from './plan/compile-log.ts';
+import { compilePlan, globalLimits } from './plan/compile-plan.ts';
+import { openShared } from './shared/shared-memory.ts';
+import { ThreadState } from './thread-state.ts';
+
+class WorkerThread {
+  readonly #thread: ThreadState;
+  readonly #listeners: Listener[] = [];
+
+  constructor(start: ThreadStart) {
+    const shared = openShared(start.shared, start.model, start.index);
+    this.#thread = new ThreadState(start.index, shared, createDrivenWheel(), globalLimits(start.model));
+    this.#thread.plan = compilePlan(start.model, this.#thread, logFactory(start));
+    for (const handle of start.listeners) this.#listen(handle);
+  }
+
+  #listen(handle: ListenerHandle): void {
+    const key = `${handle.proxyId}/${handle.bindId}`;
+    const plan = this.#thread.plan.listeners.get(key);
+    if (plan === undefined) throw new Error(`listener ${key} is not in the plan`);
+    this.#listeners.push(
+      new Listener(this.#thread, plan, handle.fd, handle.isUnix, () => this.#reportDrained()),
+    );
+  }
+
+  receive(message: ProcessToThread): void {
+    switch (message.type) {
+      case 'stop-listening':
+        for (const listener of this.#listeners) listener.close();
+        break;
+      case 'pause-listeners':
+        for (const listener of this.#listeners) listener.pause();
+        break;
+      case 'resume-listeners':
+        for (const listener of this.#listeners) listener.resume();
+        break;
+      case 'drain':
+        this.#thread.isDraining = true;
+        for (const listener of this.#listeners) listener.drain();
+        for (const proxy of this.#thread.plan.proxies)
+          for (const server of proxy.servers) server.pool.closeIdle();
+        this.#reportDrained();
+        break;
+      case 'close-all':
+        for (const listener of this.#listeners) listener.abortAll();
+        break;
+    }
+  }
+
+  #reportDrained(): void {
+    if (!this.#thread.isDraining) return;
+    if (this.#listeners.every((listener) => listener.sessionCount === 0)) send({ type: 'drained' });
+  }
+}
+
+function logFactory(start: ThreadStart): LogFactory {
+  const { model, options } = start;
+  const targets = new Map<string, LogTarget>();
+  return {
+    identity: {
+      tag: model.global.logTag ?? options.programName,
+      pid: process.pid,
+      hostName: sentHostName(model),
+    },
+    open(settings: TargetSettings): LogTarget {
+      const { text } = settings.address;
+      let target = targets.get(text);
+      if (target === undefined) {
+        target = openLogTarget(settings.address);
+        targets.set(text, target);
+      }
+      return target;
+    },
+  };
+}
+
+/** `log-send-hostname`: the name in syslog headers; nothing without it. */
+function sentHostName({ global }: Model): string {
+  const { logHostname } = global;
+  if (logHostname === undefined) return '';
+  return logHostname === '' ? hostname() : logHostname;
+}
+
+function send(message: ThreadToProcess): void {
+  parentPort!.postMessage(message);
+}
+
+const worker = new WorkerThread(workerData as ThreadStart);
+parentPort!.on('message', (message: ProcessToThread) => worker.receive(message));
+send({ type: 'ready' });

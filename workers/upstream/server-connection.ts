@@ -1,0 +1,410 @@
+/**
+ * One connection to a server that speaks HTTP/1: requests to bytes, bytes to responses. Between requests it rests in
+ * the server's pool.
+ *
+ * ```
+ *              open                 attach            response head           response end
+ *   CONNECTING ────▶ (attached) ┌──▶ HEAD ──────────────▶ BODY ──────────────▶ DONE ──release──▶ IDLE
+ *                               │     │ 1xx: again ▲       │ 101, CONNECT                        │
+ *                               │     └────────────┘       ▼                                     │
+ *                               │                        TUNNEL ──▶ closed                       │
+ *                               └──────────────────── attach ◀───────────────────────────────────┘
+ * ```
+ */
+import { BodyKind, type HttpHead } from '../../src/http/head.ts';
+import { ChunkedDecoder, ChunkStatus } from '../../src/http1/chunked-decoder.ts';
+import { writeChunkSize } from '../../src/http1/chunked-encoder.ts';
+import { encodeRequestHead } from '../../src/http1/encode-head.ts';
+import {
+  checkSwitch,
+  determineResponseBody,
+  NEED_MORE,
+  parseResponseHead,
+} from '../../src/http1/parse-head.ts';
+import type { Connection, ConnectionOwner } from '../connection/connection.ts';
+import { writeLastChunk } from '../connection/last-chunk.ts';
+import { type DialTarget, threadTransport } from '../connection/transport.ts';
+import type { HttpStream } from '../stream/http-stream.ts';
+import type { ThreadState } from '../thread-state.ts';
+import type { ServerPool } from './server-pool.ts';
+
+const State = { CONNECTING: 0, HEAD: 1, BODY: 2, DONE: 3, IDLE: 4, TUNNEL: 5, CLOSED: 6 } as const;
+type State = (typeof State)[keyof typeof State];
+
+const CR = 13;
+const LF = 10;
+/** The code `onServerLost` gets when the server's bytes were not HTTP. */
+export const BAD_RESPONSE = 'EBADRESPONSE';
+/** What became of a request head: handed to the kernel, pending in part, or larger than any buffer for it. */
+export const HeadSent = { TAKEN: 0, PENDING: 1, TOO_LARGE: 2 } as const;
+export type HeadSent = (typeof HeadSent)[keyof typeof HeadSent];
+
+/** A body that fills reads of this size gets a buffer of its own. */
+const BULK_MIN_BYTES = 128 * 1024;
+
+export class ServerConnection implements ConnectionOwner {
+  readonly pool: ServerPool;
+  readonly #thread: ThreadState;
+  readonly #connection: Connection;
+  #state: State = State.CONNECTING;
+  #stream: HttpStream | null = null;
+  #head: HttpHead | null = null;
+  /** A response head that came in pieces. */
+  #partial: Buffer | null = null;
+  #partialLength = 0;
+  #bodyLeft = 0;
+  #chunked: ChunkedDecoder | null = null;
+  #isChunkedBody = false;
+  #isRequestChunked = false;
+  #isRequestSent = false;
+  #isHeadRequest = false;
+  #isConnectRequest = false;
+  #hasBytes = false;
+  #mayReuse = false;
+  /** Requests that went over it before the present one. */
+  reuseCount = 0;
+  /** Monotonic, when it was put into the pool. */
+  idleSince = 0;
+
+  /** Begins to connect; the stream attached by then hears of the outcome. */
+  constructor(thread: ThreadState, pool: ServerPool, target: DialTarget) {
+    this.#thread = thread;
+    this.pool = pool;
+    this.#connection = threadTransport().dial(target, this);
+  }
+
+  get isReady(): boolean {
+    return this.#state === State.IDLE && this.#connection.isOpen;
+  }
+
+  /** Serves a stream from now on; its `onConnected` follows when the connection is not open yet. */
+  attach(stream: HttpStream, isHeadRequest: boolean, isConnectRequest: boolean): void {
+    this.#stream = stream;
+    this.#isHeadRequest = isHeadRequest;
+    this.#isConnectRequest = isConnectRequest;
+    this.#hasBytes = false;
+    this.#isRequestSent = false;
+    this.#mayReuse = true;
+    if (this.#state === State.IDLE) this.#state = State.HEAD;
+  }
+
+  // The request.
+
+  /** Sends the head and the held body bytes in `held[start, end)`. PENDING: stop the client until onServerDrain. */
+  sendHead(head: HttpHead, held: Buffer, start: number, end: number, closes: boolean): HeadSent {
+    const { scratch } = this.#thread;
+    this.#isRequestChunked = head.bodyKind === BodyKind.CHUNKED;
+    if (closes) this.#mayReuse = false;
+    let at = encodeRequestHead(head, scratch, 0, closes);
+    if (at < 0) return HeadSent.TOO_LARGE;
+    const size = end - start;
+    if (size > 0) {
+      if (this.#isRequestChunked) at = writeChunkSize(scratch, at, size);
+      at += held.copy(scratch, at, start, end);
+      if (this.#isRequestChunked) {
+        scratch[at++] = CR;
+        scratch[at++] = LF;
+      }
+    }
+    return this.#connection.write(scratch, 0, at) ? HeadSent.TAKEN : HeadSent.PENDING;
+  }
+
+  sendData(buffer: Buffer, start: number, end: number, source: Connection | null): boolean {
+    if (!this.#isRequestChunked)
+      return source === null
+        ? this.#connection.write(buffer, start, end)
+        : this.#connection.writeFrom(source, buffer, start, end);
+    const { scratch } = this.#thread;
+    let isTaken = true;
+    for (let from = start; from < end; from += 65536) {
+      const stop = Math.min(end, from + 65536);
+      let at = writeChunkSize(scratch, 0, stop - from);
+      at += buffer.copy(scratch, at, from, stop);
+      scratch[at++] = CR;
+      scratch[at++] = LF;
+      isTaken = this.#connection.write(scratch, 0, at);
+    }
+    return isTaken;
+  }
+
+  /** Ends the request's body, with its trailers if it had any. */
+  sendEnd(trailers: HttpHead | null): void {
+    if (this.#isRequestSent) return;
+    this.#isRequestSent = true;
+    if (this.#isRequestChunked) writeLastChunk(this.#connection, trailers, this.#thread.scratch);
+  }
+
+  resume(): void {
+    this.#connection.resume();
+  }
+
+  // The response.
+
+  onConnect(): void {
+    this.#thread.tick();
+    this.#state = State.HEAD;
+    this.#stream?.onConnected();
+  }
+
+  onBytes(_connection: Connection, buffer: Buffer, length: number): void {
+    this.#thread.tick();
+    this.#hasBytes = true;
+    switch (this.#state) {
+      case State.HEAD:
+        this.#readHead(buffer, 0, length);
+        break;
+      case State.BODY:
+        this.#readBody(buffer, 0, length);
+        break;
+      case State.TUNNEL:
+        if (this.#stream !== null && !this.#stream.onServerTunnelBytes(buffer, 0, length))
+          this.#connection.pause();
+        break;
+      default:
+        // Bytes nobody asked for: the connection is out of step and must not carry another request.
+        this.#lose(BAD_RESPONSE);
+    }
+  }
+
+  #readHead(buffer: Buffer, start: number, end: number): void {
+    const { headLimits } = this.#thread.plan.global;
+    const joined = this.#joinPartial(buffer, start, end);
+    const from = joined === buffer ? start : 0;
+    const stop = joined === buffer ? end : joined.length;
+    this.#head ??= this.#thread.takeHead();
+    const head = this.#head;
+    const bodyStart = parseResponseHead(head, joined, from, stop, headLimits);
+    if (bodyStart > 0) this.#onHead(head, joined, bodyStart, stop);
+    else if (bodyStart === NEED_MORE) this.#keepPartial(joined, from, stop);
+    else this.#lose(BAD_RESPONSE);
+  }
+
+  /** The bytes so far of a head that came in pieces, with the new ones behind them. Rare: heads come whole. */
+  #joinPartial(buffer: Buffer, start: number, end: number): Buffer {
+    if (this.#partial === null) return buffer;
+    const joined = Buffer.concat([
+      this.#partial.subarray(0, this.#partialLength),
+      buffer.subarray(start, end),
+    ]);
+    this.#releasePartial();
+    return joined;
+  }
+
+  #keepPartial(bytes: Buffer, start: number, end: number): void {
+    this.#partial = this.#thread.takeBuffer();
+    bytes.copy(this.#partial, 0, start, end);
+    this.#partialLength = end - start;
+  }
+
+  #onHead(head: HttpHead, bytes: Buffer, bodyStart: number, end: number): void {
+    const stream = this.#stream!;
+    determineResponseBody(head, this.#isHeadRequest, this.#isConnectRequest);
+    if (checkSwitch(head, stream.request!, this.#thread.plan.global.headLimits) < 0) {
+      this.#lose(BAD_RESPONSE);
+      return;
+    }
+    this.#isChunkedBody = head.bodyKind === BodyKind.CHUNKED;
+    if (
+      head.bodyKind === BodyKind.UNTIL_CLOSE ||
+      head.saysClose ||
+      head.isInsecurelyFramed ||
+      (head.version < 11 && !head.saysKeepAlive)
+    )
+      this.#mayReuse = false;
+    if (!stream.onResponseHead(head)) {
+      // The stream answered by itself and has dropped this connection.
+      this.#releaseHead();
+      return;
+    }
+    if (head.status < 200 && head.status !== 101) this.#afterInformational(bytes, bodyStart, end);
+    else this.#beginBody(stream, head, bytes, bodyStart, end);
+  }
+
+  /** A 1xx is behind us; the final head may stand right behind it. */
+  #afterInformational(bytes: Buffer, start: number, end: number): void {
+    this.#head!.reset();
+    if (start < end) this.#readHead(bytes, start, end);
+  }
+
+  #beginBody(stream: HttpStream, head: HttpHead, bytes: Buffer, bodyStart: number, end: number): void {
+    switch (head.bodyKind) {
+      case BodyKind.NONE:
+        if (bodyStart < end) this.#mayReuse = false;
+        this.#state = State.DONE;
+        this.#writeHead(stream, head, bytes, end, end);
+        break;
+      case BodyKind.LENGTH:
+        this.#beginLength(stream, head, bytes, bodyStart, end);
+        break;
+      case BodyKind.CHUNKED:
+        this.#state = State.BODY;
+        this.#chunked ??= new ChunkedDecoder(this.#thread.plan.global.headLimits);
+        this.#chunked.reset();
+        this.#writeHead(stream, head, bytes, end, end);
+        this.#releaseHead();
+        if (bodyStart < end && this.#stream === stream) this.#readChunks(bytes, bodyStart, end);
+        return;
+      case BodyKind.TUNNEL:
+        this.#state = State.TUNNEL;
+        this.#writeHead(stream, head, bytes, bodyStart, end);
+        break;
+      default:
+        this.#state = State.BODY;
+        this.#bodyLeft = Number.POSITIVE_INFINITY;
+        this.#writeHead(stream, head, bytes, bodyStart, end);
+        if (this.#stream === stream) this.#connection.setBulk(true);
+    }
+    this.#releaseHead();
+    if (this.#state === State.DONE && this.#stream === stream) stream.onResponseEnd(null);
+  }
+
+  #beginLength(stream: HttpStream, head: HttpHead, bytes: Buffer, bodyStart: number, end: number): void {
+    const take = Math.min(head.contentLength, end - bodyStart);
+    this.#bodyLeft = head.contentLength - take;
+    const isComplete = this.#bodyLeft === 0;
+    this.#state = isComplete ? State.DONE : State.BODY;
+    if (bodyStart + take < end) this.#mayReuse = false;
+    this.#writeHead(stream, head, bytes, bodyStart, bodyStart + take);
+    if (this.#bodyLeft >= BULK_MIN_BYTES && this.#stream === stream) this.#connection.setBulk(true);
+  }
+
+  /** Writes the head with what came behind it; pauses reading while the client is behind. */
+  #writeHead(stream: HttpStream, head: HttpHead, bytes: Buffer, start: number, end: number): void {
+    if (!stream.writeResponseHead(head, bytes, start, end) && this.#stream === stream)
+      this.#connection.pause();
+  }
+
+  #readBody(buffer: Buffer, start: number, end: number): void {
+    if (this.#isChunkedBody) this.#readChunks(buffer, start, end);
+    else this.#readLength(buffer, start, end);
+  }
+
+  #readLength(buffer: Buffer, start: number, end: number): void {
+    const take = Math.min(this.#bodyLeft, end - start);
+    this.#bodyLeft -= take;
+    if (take < end - start) this.#mayReuse = false;
+    const isDone = this.#bodyLeft === 0;
+    if (isDone) this.#state = State.DONE;
+    const stream = this.#stream!;
+    if (!stream.onResponseData(buffer, start, start + take, this.#connection) && !isDone)
+      this.#connection.pause();
+    if (isDone && this.#stream === stream) stream.onResponseEnd(null);
+  }
+
+  #readChunks(buffer: Buffer, start: number, end: number): void {
+    const decoder = this.#chunked!;
+    let at = start;
+    while (this.#state === State.BODY) {
+      const status = decoder.next(buffer, at, end);
+      at = decoder.position;
+      if (status === ChunkStatus.DATA) {
+        if (!this.#stream!.onResponseData(buffer, decoder.rangeStart, decoder.rangeEnd, null))
+          this.#connection.pause();
+      } else if (status === ChunkStatus.NEED_MORE) {
+        return;
+      } else if (status === ChunkStatus.END) {
+        this.#state = State.DONE;
+        if (at < end) this.#mayReuse = false;
+        this.#stream!.onResponseEnd(decoder.trailers);
+      } else {
+        this.#lose(BAD_RESPONSE);
+      }
+    }
+  }
+
+  onEnd(): void {
+    if (this.#state === State.TUNNEL) {
+      this.#stream?.onServerTunnelEnd();
+      return;
+    }
+    if (this.#state === State.BODY && this.#bodyLeft === Number.POSITIVE_INFINITY) {
+      this.#state = State.DONE;
+      this.#stream!.onResponseEnd(null);
+      return;
+    }
+    this.#lose('');
+  }
+
+  onDrain(): void {
+    this.#stream?.onServerDrain();
+  }
+
+  onClose(_connection: Connection, code: string): void {
+    if (this.#state === State.CLOSED) return;
+    this.#lose(code);
+  }
+
+  /** The connection is of no use any more; a stream that waits on it learns so. */
+  #lose(code: string): void {
+    const wasIdle = this.#state === State.IDLE;
+    const stream = this.#stream;
+    this.#close();
+    if (wasIdle) this.pool.remove(this);
+    else stream?.onServerLost(code, this.#hasBytes, this.reuseCount > 0);
+  }
+
+  // Ends.
+
+  /** The stream is done with it: to the pool if it may carry another request. */
+  release(mayKeep: boolean): void {
+    this.#stream = null;
+    if (
+      !mayKeep ||
+      !this.#mayReuse ||
+      this.#state !== State.DONE ||
+      !this.#isRequestSent ||
+      !this.#connection.isOpen
+    ) {
+      this.#close();
+      return;
+    }
+    this.#connection.setBulk(false);
+    this.#connection.resume();
+    this.#state = State.IDLE;
+    this.reuseCount++;
+    this.pool.put(this);
+  }
+
+  /** The stream gave up before the end. */
+  abort(): void {
+    this.#stream = null;
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#state === State.CLOSED) return;
+    if (this.#state !== State.IDLE) this.pool.closed();
+    this.#state = State.CLOSED;
+    this.#stream = null;
+    this.#releaseHead();
+    this.#releasePartial();
+    this.#connection.destroy();
+  }
+
+  #releaseHead(): void {
+    if (this.#head === null) return;
+    this.#thread.giveHead(this.#head);
+    this.#head = null;
+  }
+
+  #releasePartial(): void {
+    if (this.#partial === null) return;
+    this.#thread.giveBuffer(this.#partial);
+    this.#partial = null;
+    this.#partialLength = 0;
+  }
+
+  // Tunnels.
+
+  beginTunnel(): void {
+    this.#mayReuse = false;
+  }
+
+  sendRaw(buffer: Buffer, start: number, end: number): boolean {
+    return this.#connection.write(buffer, start, end);
+  }
+
+  endRaw(): void {
+    this.#connection.end();
+  }
+}
