@@ -1,13 +1,11 @@
 /**
  * Gives up what the worker process no longer needs once its listeners and files are open: root folder, group, user
- * (manual section 3.1: chroot, gid, group, uid, user).
+ * (manual section 3.1: chroot, gid, group, uid, user). The master has looked the names of users and groups up.
  */
 import { checkResult, lazyFunction } from '../src/system/libc.ts';
 
 export interface PrivilegeSettings {
   readonly chroot?: string;
-  readonly user?: string;
-  readonly group?: string;
   readonly uid?: number;
   readonly gid?: number;
 }
@@ -17,46 +15,62 @@ export interface PrivilegeCalls {
   chroot(folder: string): void;
   chdir(folder: string): void;
   setgroups(groups: readonly number[]): void;
-  initgroups(user: string | number, group: string | number): void;
-  setgid(group: string | number): void;
-  setuid(user: string | number): void;
-  getuid(): number;
+  setgid(group: number): void;
+  setuid(user: number): void;
 }
 
 const chrootCall = lazyFunction('int chroot(const char *path)');
 const prctlCall = lazyFunction('int prctl(int option, unsigned long argument)');
 
-/** PR_SET_PDEATHSIG and PR_SET_DUMPABLE of Linux (prctl(2)). */
+/** PR_SET_PDEATHSIG of Linux (prctl(2)). */
 const PR_SET_PDEATHSIG = 1;
 const SIGKILL = 9;
 
 const SYSTEM_CALLS: PrivilegeCalls = {
   chroot: (folder) => void checkResult('chroot', chrootCall(folder), folder),
   chdir: (folder) => process.chdir(folder),
-  setgroups: (groups) => process.setgroups?.(groups),
-  initgroups: (user, group) => process.initgroups?.(user, group),
+  setgroups: (groups) => process.setgroups?.([...groups]),
   setgid: (group) => process.setgid?.(group),
   setuid: (user) => process.setuid?.(user),
-  getuid: () => process.getuid?.() ?? 0,
 };
 
-/**
- * Groups go before the user, who could not change them any more. Names are looked up before the root folder changes,
- * since `/etc` is not in it: `user` and `group` must be numbers or known outside. Throws an Error for the operator.
- */
+/** The root folder first, which only root may change; the user last, who could change nothing any more. Throws an
+ * Error for the operator that says which step the system refused. */
 export function dropPrivileges(settings: PrivilegeSettings, calls: PrivilegeCalls = SYSTEM_CALLS): void {
-  const user = settings.uid ?? settings.user;
-  const group = settings.gid ?? settings.group;
-  if (user === undefined && group === undefined && settings.chroot === undefined) return;
-  const ids = { user: idOf(user, 'user'), group: idOf(group, 'group') };
-  if (group !== undefined || user !== undefined) attempt('drop supplementary groups', () => dropGroups(calls, settings.user, ids.group));
-  const { chroot } = settings;
+  const { chroot, uid, gid } = settings;
   if (chroot !== undefined) {
-    attempt(`chroot to ${chroot}`, () => {
+    attempt(`change the root folder to ${chroot}`, () => {
       calls.chroot(chroot);
       calls.chdir('/');
     });
   }
-  if (ids.group !== undefined) attempt(`set the group to ${group}`, () => calls.setgid(ids.group!));
-  if (ids.user !== undefined) attempt(`set the user to ${user}`, () => calls.setuid(ids.user!));
+  if (gid !== undefined && gid !== 0) {
+    attempt(`set the group to ${gid}`, () => {
+      calls.setgroups([]);
+      calls.setgid(gid);
+    });
+  }
+  if (uid !== undefined && uid !== 0) attempt(`set the user to ${uid}`, () => calls.setuid(uid));
+}
+
+function attempt(what: string, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    throw new Error(`cannot ${what}: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * Has the kernel end this process when the master is gone, even when this thread's event loop no longer turns. To be
+ * called behind dropPrivileges, which undoes it. Without effect where the system lacks it: the closed message channel
+ * is what ends the process then.
+ */
+export function endWithMaster(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    prctlCall(PR_SET_PDEATHSIG, SIGKILL);
+  } catch {
+    // No koffi for this platform.
+  }
 }

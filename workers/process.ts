@@ -2,9 +2,20 @@
 import { duplicate } from '../src/system/descriptors.ts';
 import { connectMaster } from './process/master-channel.ts';
 import { openServices } from './process/services.ts';
+import { dropPrivileges, endWithMaster } from './privileges.ts';
 import { createShared } from './shared/create-shared.ts';
 
 /** The threads' entry lies beside this one, as source or as built JavaScript. */
 const threadEntry = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url);
 
-connectMaster({ threadEntry, createShared, duplicateFd: duplicate, dropPrivileges: () => {}, openServices });
+endWithMaster();
+connectMaster({
+  threadEntry,
+  createShared,
+  duplicateFd: duplicate,
+  dropPrivileges({ global }) {
+    dropPrivileges(global);
+    endWithMaster();
+  },
+  openServices,
+});

@@ -14,15 +14,18 @@ import type { LogFactory } from './plan/compile-log.ts';
 import { compilePlan, globalLimits } from './plan/compile-plan.ts';
 import { openShared } from './shared/shared-memory.ts';
 import { ThreadState } from './thread-state.ts';
+import { ServerPools } from './upstream/server-pools.ts';
 
 class WorkerThread {
   readonly #thread: ThreadState;
+  readonly #pools: ServerPools;
   readonly #listeners: Listener[] = [];
 
   constructor(start: ThreadStart) {
     const shared = openShared(start.shared, start.model, start.index);
     this.#thread = new ThreadState(start.index, shared, createDrivenWheel(), globalLimits(start.model));
-    this.#thread.plan = compilePlan(start.model, this.#thread, logFactory(start));
+    this.#thread.plan = compilePlan(start.model, shared, logFactory(start));
+    this.#pools = new ServerPools(this.#thread);
     for (const handle of start.listeners) this.#listen(handle);
   }
 
@@ -30,9 +33,8 @@ class WorkerThread {
     const key = `${handle.proxyId}/${handle.bindId}`;
     const plan = this.#thread.plan.listeners.get(key);
     if (plan === undefined) throw new Error(`listener ${key} is not in the plan`);
-    this.#listeners.push(
-      new Listener(this.#thread, plan, handle.fd, handle.isUnix, () => this.#reportDrained()),
-    );
+    const host = { thread: this.#thread, pools: this.#pools, onSessionClosed: () => this.#reportDrained() };
+    this.#listeners.push(new Listener(host, plan, handle.fd, handle.isUnix));
   }
 
   receive(message: ProcessToThread): void {
@@ -49,8 +51,7 @@ class WorkerThread {
       case 'drain':
         this.#thread.isDraining = true;
         for (const listener of this.#listeners) listener.drain();
-        for (const proxy of this.#thread.plan.proxies)
-          for (const server of proxy.servers) server.pool.closeIdle();
+        this.#pools.closeIdle();
         this.#reportDrained();
         break;
       case 'close-all':

@@ -205,6 +205,15 @@ export class HttpHead {
     this.fields[row + FIELD.FLAGS]! |= FIELD_FLAG.REMOVED;
   }
 
+  /** Visits the fields that are left, in the order they are sent. */
+  forEachField(visit: (name: string, value: string) => void): void {
+    const limit = this.fieldCount * FIELD.STRIDE;
+    for (let row = 0; row < limit; row += FIELD.STRIDE) {
+      if ((this.fields[row + FIELD.FLAGS]! & FIELD_FLAG.REMOVED) === 0) visit(this.nameAt(row), this.valueAt(row));
+    }
+    for (const { name, value } of this.added) visit(name, value);
+  }
+
   /** Removes the fields whose lower-case name the predicate accepts. */
   removeWhere(isWanted: (name: string) => boolean): void {
     const limit = this.fieldCount * FIELD.STRIDE;

@@ -5,7 +5,7 @@
  * keys of YAML maps, and its order is the order on the line. Positional arguments come first; `named`, `flag` and
  * `options` arguments follow in any order.
  */
-import type { KeywordLookup } from './declaration.ts';
+import type { Declaration, KeywordLookup } from './declaration.ts';
 import type {
   CallModel,
   ConditionModel,
@@ -43,8 +43,24 @@ export interface Arg<T> {
   readonly bad: readonly string[];
   /** Throws ArgumentError. `name` is the key of the argument in its declaration. */
   parse(words: Words, site: ParseSite, name: string): T;
-  /** The words of haproxy.cfg for a YAML value of this argument. Throws a TypeError for a value of another shape. */
-  toWords(value: unknown, lookup: KeywordLookup): string[];
+  /** How YAML writes it. Absent: as one word, or for `rest` arguments as words. */
+  readonly form?: WrittenForm;
+}
+
+/**
+ * How YAML writes an argument. `word`: a scalar, which is one word. `words`: a string that is cut as a line of
+ * haproxy.cfg is, or a list of words. `condition`: the keys `if` and `unless`. `group`: a map of its parts. `call`:
+ * a map of one name to its arguments. `options`: keys of the map around it, each with its arguments.
+ */
+export type WrittenForm =
+  | { readonly kind: 'word' | 'words' | 'condition' }
+  | { readonly kind: 'group'; readonly parts: Args }
+  | { readonly kind: 'call'; readonly takesCondition: boolean; find(lookup: KeywordLookup, name: string): Declaration | undefined }
+  | { readonly kind: 'options'; readonly family: 'bind' | 'server' };
+
+/** The form of an argument, the absent one included. */
+export function formOf(argument: Arg<unknown>): WrittenForm {
+  return argument.form ?? { kind: argument.kind === 'rest' ? 'words' : 'word' };
 }
 
 export type Args = { readonly [name: string]: Arg<unknown> };
@@ -56,7 +72,6 @@ interface WordArgOptions<T> {
   readonly schema?: JsonSchema;
   readonly good: readonly string[];
   readonly bad?: readonly string[];
-  readonly toWords?: (value: unknown) => string[];
   read(word: Word, site: ParseSite, name: string): T;
 }
 
@@ -70,14 +85,7 @@ function oneWord<T>(options: WordArgOptions<T>): Arg<T> {
     good: options.good,
     bad: options.bad ?? [],
     parse: (words, site, name) => options.read(words.take(`<${name}>`), site, name),
-    toWords: options.toWords ?? scalarToWords,
   };
-}
-
-function scalarToWords(value: unknown): string[] {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
-    return [String(value)];
-  throw new TypeError('expects one value');
 }
 
 export interface IntegerLimits {
@@ -235,7 +243,6 @@ function expression(): Arg<ExpressionModel> {
     good: [],
     bad: [],
     parse: (words, site) => site.parseExpression(words),
-    toWords: scalarToWords,
   };
 }
 
@@ -249,7 +256,6 @@ function logFormat(what = 'fmt'): Arg<LogFormatModel> {
     good: [],
     bad: [],
     parse: (words, site, argument) => site.parseLogFormat(words.take(`<${argument}>`)),
-    toWords: scalarToWords,
   };
 }
 
@@ -266,12 +272,8 @@ function condition(): Arg<ConditionModel | null> {
     bad: [],
     parse: (words, site) =>
       words.peek() === 'if' || words.peek() === 'unless' ? site.parseCondition(words) : null,
-    toWords: (value) => (typeof value === 'string' ? splitBlanks(value) : scalarToWords(value)),
+    form: { kind: 'condition' },
   };
-}
-
-function splitBlanks(text: string): string[] {
-  return text.split(/[ \t]+/).filter((part) => part !== '');
 }
 
 /** All words that are left, as their texts. */
@@ -328,7 +330,6 @@ function flag(word?: string): Arg<boolean> {
     good: [],
     bad: [],
     parse: () => true,
-    toWords: () => [],
   };
 }
 
@@ -359,13 +360,7 @@ function group<A extends Args>(parts: A): Arg<ValuesOf<A>> {
     bad: [],
     parse: (words, site) =>
       Object.fromEntries(entries.map(([key, part]) => [key, part.parse(words, site, key)])) as ValuesOf<A>,
-    toWords(value, lookup) {
-      if (typeof value !== 'object' || value === null) throw new TypeError('expects a map');
-      return entries.flatMap(([key, part]) => {
-        const item = (value as Record<string, unknown>)[key];
-        return item === undefined ? [] : part.toWords(item, lookup);
-      });
-    },
+    form: { kind: 'group', parts },
   };
 }
 
@@ -379,7 +374,7 @@ function rule(ruleSet: RuleSetName): Arg<RuleModel> {
     good: [],
     bad: [],
     parse: (words, site) => site.parseRule(ruleSet, words),
-    toWords: (value, lookup) => callToWords(value, (name) => lookup.findAction(ruleSet, name)?.args),
+    form: { kind: 'call', takesCondition: true, find: (lookup, name) => lookup.findAction(ruleSet, name) },
   };
 }
 
@@ -394,7 +389,7 @@ function options(family: 'bind' | 'server'): Arg<SettingsModel> {
     good: [],
     bad: [],
     parse: (words, site) => site.parseOptions(family, words),
-    toWords: (value, lookup) => optionsToWords(value, (name) => lookup.find(family, name)?.args),
+    form: { kind: 'options', family },
   };
 }
 
@@ -408,17 +403,8 @@ function call(family: 'balance'): Arg<CallModel> {
     good: [],
     bad: [],
     parse: (words, site) => site.parseCall(family, words),
-    toWords: (value, lookup) => callToWords(value, (name) => lookup.find(family, name)?.args),
+    form: { kind: 'call', takesCondition: false, find: (lookup, name) => lookup.find(family, name) },
   };
-}
-
-/** `{ name: arguments, if: condition }`, or a string as in haproxy.cfg, to words. */
-function callToWords(value: unknown, argsOf: (name: string) => Args | undefined): string[] {
-  throw new Error(`to be written in the YAML front-end ${String(value)} ${String(argsOf)}`);
-}
-
-function optionsToWords(value: unknown, argsOf: (name: string) => Args | undefined): string[] {
-  throw new Error(`to be written in the YAML front-end ${String(value)} ${String(argsOf)}`);
 }
 
 /** The builders, as `arg.duration()` and so on. `arg.custom` makes a one-word argument of a domain's own. */

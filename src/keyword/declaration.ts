@@ -80,6 +80,10 @@ export interface OptionDeclaration<
   readonly misplaced?: 'ignored' | 'refused';
   /** Refused in a `defaults` section that has no name: rules and ACLs. */
   readonly needsNamedDefaults?: boolean;
+  /** In YAML its lines are a map: what the first argument names, with the rest of the arguments. */
+  readonly isMap?: boolean;
+  /** In a YAML map its lines count before the others of the section, wherever they stand: they give names. */
+  readonly comesFirst?: boolean;
   /** Where its expressions and conditions are evaluated; absent for keywords that take none. */
   readonly evaluatedIn?: Place;
   /** The word HAProxy has for it now, when the keyword is accepted with a notice: from older versions. */
@@ -107,6 +111,8 @@ interface OptionInput<K extends string, V, C extends Collect, A extends Args> {
   readonly clears?: boolean;
   readonly misplaced?: 'ignored' | 'refused';
   readonly needsNamedDefaults?: boolean;
+  readonly isMap?: boolean;
+  readonly comesFirst?: boolean;
   readonly evaluatedIn?: Place;
   readonly obsolete?: string;
   readonly noEffect?: string;
@@ -179,7 +185,7 @@ export type SettingsOf<
 /** Any option, for code that walks over them. */
 export type AnyOption = OptionDeclaration<Family, string, unknown, Collect, Args>;
 
-/** Finds declarations by family and name: what parsing and `toWords` need of the catalogue. */
+/** Finds declarations by family and name: what parsing needs of the catalogue. */
 export interface KeywordLookup {
   find(family: Family, name: string): Declaration | undefined;
   /** An action of one rule set, such as `deny` of `http-request`. */

@@ -16,12 +16,16 @@ interface WithHandle {
   _handle: unknown;
 }
 
+/** How long a listener waits before it tries again to listen. */
+const REST_MS = 100;
+
 export class PlainListener implements Listener {
   readonly #transport: PlainTransport;
   readonly #options: ListenOptions;
   #server: Server | null = null;
   #isOpen = true;
   #isReferenced = true;
+  #rest: NodeJS.Timeout | null = null;
 
   constructor(transport: PlainTransport, options: ListenOptions) {
     this.#transport = transport;
@@ -34,16 +38,26 @@ export class PlainListener implements Listener {
   }
 
   pause(): void {
-    if (hasSystemCalls()) this.#stop();
+    if (!hasSystemCalls()) return;
+    this.#stop();
+    this.#stopRest();
   }
 
   resume(): void {
-    if (this.#isOpen && this.#server === null) this.#start();
+    if (!this.#isOpen || this.#server !== null || this.#rest !== null) return;
+    try {
+      this.#start();
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      this.#resumeLater();
+      this.#options.onError(error.code);
+    }
   }
 
   close(): void {
     if (!this.#isOpen) return;
     this.#stop();
+    this.#stopRest();
     this.#isOpen = false;
     if (!hasSystemCalls()) return;
     this.#acceptQueued();
@@ -73,6 +87,19 @@ export class PlainListener implements Listener {
   #stop(): void {
     this.#server?.close();
     this.#server = null;
+  }
+
+  #resumeLater(): void {
+    this.#rest = setTimeout(() => {
+      this.#rest = null;
+      this.resume();
+    }, REST_MS);
+    if (!this.#isReferenced) this.#rest.unref();
+  }
+
+  #stopRest(): void {
+    if (this.#rest !== null) clearTimeout(this.#rest);
+    this.#rest = null;
   }
 
   #onConnection(accepted: Socket): void {

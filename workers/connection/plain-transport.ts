@@ -1,5 +1,6 @@
 /** The transport on Node's public `net`: dials and listens as the raw one does, at a higher price. */
-import { Socket } from 'node:net';
+import { closeSync } from 'node:fs';
+import { isIP, Socket } from 'node:net';
 import { openStreamSocket } from '../../src/system/stream-socket.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
 import { PlainConnection } from './plain-connection.ts';
@@ -21,24 +22,54 @@ export class PlainTransport implements Transport {
   }
 
   dial(target: DialTarget, owner: ConnectionOwner, options: DialOptions = {}): Connection {
-    const { prepare } = options;
-    const isTcp = 'port' in target;
-    const fd =
-      prepare !== undefined && isTcp ? openStreamSocket(target.host.includes(':') ? 'ipv6' : 'ipv4') : -1;
+    const parts = { readBuffer: this.readBuffer, isTcp: 'port' in target };
     let socket: Socket | undefined;
-    const connection = new PlainConnection(owner, { readBuffer: this.readBuffer, isTcp }, (needed) => {
-      socket = new Socket(fd < 0 ? needed : { ...needed, fd });
+    let failure = '';
+    const connection = new PlainConnection(owner, parts, (needed) => {
+      try {
+        socket = new Socket({ ...needed, ...preparedSocket(target, options) });
+      } catch (error) {
+        failure = codeOf(error);
+        socket = new Socket(needed);
+      }
       return socket;
     });
-    if (fd >= 0) prepare?.(fd);
-    try {
-      if (isTcp) socket!.connect({ ...target, ...sourceOf(options) });
-      else socket!.connect({ path: target.path });
-    } catch (error) {
-      connection.fail((error as NodeJS.ErrnoException).code ?? 'EINVAL');
-    }
+    if (failure === '') failure = connect(socket!, target, options);
+    if (failure !== '') connection.fail(failure);
     return connection;
   }
+}
+
+/** Returns '' or the code of what went wrong at once. */
+function connect(socket: Socket, target: DialTarget, options: DialOptions): string {
+  // Names would be looked up; the raw transport refuses them with this code.
+  if ('port' in target && isIP(target.host) === 0) return 'EINVAL';
+  try {
+    if ('port' in target) socket.connect({ host: target.host, port: target.port, ...sourceOf(options) });
+    else socket.connect({ path: target.path });
+    return '';
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+/** A descriptor that `prepare` has seen, where there is one. Throws SystemCallError. */
+function preparedSocket(target: DialTarget, { prepare }: DialOptions): { fd?: number } {
+  if (prepare === undefined || !('port' in target)) return {};
+  const fd = openStreamSocket(target.host.includes(':') ? 'ipv6' : 'ipv4');
+  try {
+    prepare(fd);
+    return { fd };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  return code;
 }
 
 function sourceOf(options: DialOptions): { localAddress?: string; localPort?: number } {

@@ -10,14 +10,14 @@
 import { shutdownWriting } from '../../src/system/descriptors.ts';
 import { errnoName } from '../../src/system/libc.ts';
 import { SEND_WOULD_BLOCK, sendNow } from '../../src/system/send.ts';
-import type { BulkBuffer } from './bulk-buffers.ts';
+import type { BulkBuffer, BulkReader } from './bulk-buffers.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
 import { type SocketHandle, type TcpHandle, UV_EOF, type WriteRequest } from './node-handles.ts';
 import type { RawTransport } from './raw-transport.ts';
 import { localNameOf, NO_NAME, remoteNameOf, type SocketName } from './socket-name.ts';
 import { WriteQueue } from './write-queue.ts';
 
-export class RawConnection implements Connection {
+export class RawConnection implements Connection, BulkReader {
   owner: ConnectionOwner;
   readonly isTcp: boolean;
   readonly #transport: RawTransport;
@@ -304,20 +304,20 @@ export class RawConnection implements Connection {
     if (wasFinSent) this.#close('');
   }
 
-  /** After a read in or into bulk mode: where the next one goes. */
+  /** After a read in or out of bulk mode: where the next one goes; undefined: as before. */
   #nextBuffer(wasFull: boolean): Buffer | undefined {
     if (this.#handle === null) return undefined;
-    if (this.#wantsBulk) {
-      if (this.#bulk !== null) this.#bulk.wasUsed = true;
-      else if (wasFull) {
-        this.#bulk = this.#transport.bulkBuffers.take(this);
-        return this.#bulk.buffer;
-      }
-      return undefined;
+    const bulk = this.#bulk;
+    if (bulk === null) {
+      // A paused connection has a receiver that does not keep up: it gets no larger buffer.
+      if (!this.#wantsBulk || !wasFull || this.#isPaused) return undefined;
+      this.#bulk = this.#transport.bulkBuffers.take(this);
+      return this.#bulk.buffer;
     }
-    if (this.#bulk === null) return undefined;
-    this.#bulk.release();
+    bulk.wasUsed = true;
+    if (this.#wantsBulk && !bulk.isSlow) return undefined;
     this.#bulk = null;
+    bulk.release();
     this.startReading();
     return this.#transport.readBuffer;
   }

@@ -6,7 +6,7 @@ import { closeSync } from 'node:fs';
 import { acceptNow, duplicate } from '../../src/system/descriptors.ts';
 import { errnoName, SystemCallError } from '../../src/system/libc.ts';
 import { UNOWNED } from './connection-unowned.ts';
-import type { ListenHandle, SocketHandle } from './node-handles.ts';
+import type { ListenHandle, SocketHandle, TcpHandle } from './node-handles.ts';
 import { RawConnection } from './raw-connection.ts';
 import type { RawTransport } from './raw-transport.ts';
 import type { Listener, ListenOptions } from './transport.ts';
@@ -41,7 +41,7 @@ export class RawListener implements Listener {
 
   resume(): void {
     this.#isPaused = false;
-    if (this.#isOpen && this.#handle === null && this.#rest === null) this.#start();
+    this.#restart();
   }
 
   close(): void {
@@ -79,16 +79,16 @@ export class RawListener implements Listener {
   #start(): void {
     const { handles } = this.#transport;
     const { isUnix, backlog } = this.#options;
+    const fd = duplicate(this.#options.fd);
     const handle = (
       isUnix ? new handles.Pipe(handles.PIPE_SERVER) : new handles.TCP(handles.TCP_SERVER)
     ) as ListenHandle;
-    const fd = duplicate(this.#options.fd);
     handle.listener = this;
     handle.onconnection = onConnection;
     let status = handle.open(fd) ?? 0;
     if (status !== 0) closeSync(fd);
     // Accepted sockets inherit TCP_NODELAY from the listening one: a system call less for each.
-    if (status === 0 && !isUnix) (handle as { setNoDelay(isOn: boolean): number }).setNoDelay(true);
+    else if (!isUnix) (handle as TcpHandle).setNoDelay(true);
     if (status === 0) status = handle.listen(backlog);
     if (status !== 0) {
       handle.close();
@@ -119,22 +119,31 @@ export class RawListener implements Listener {
   }
 
   #acceptFailed(code: string): void {
-    if (EXHAUSTED.has(code) && this.#rest === null) {
+    if (EXHAUSTED.has(code)) {
       this.#stop();
-      this.#rest = setTimeout(() => this.#resumeAfterRest(), REST_MS);
-      if (!this.#isReferenced) this.#rest.unref();
+      this.#restartLater();
     }
     this.#options.onError(code);
   }
 
-  #resumeAfterRest(): void {
-    this.#rest = null;
-    if (this.#isPaused || !this.#isOpen || this.#handle !== null) return;
+  #restartLater(): void {
+    if (this.#rest !== null) return;
+    this.#rest = setTimeout(() => {
+      this.#rest = null;
+      this.#restart();
+    }, REST_MS);
+    if (!this.#isReferenced) this.#rest.unref();
+  }
+
+  /** Listens again, unless paused or resting; tries later when that fails, for want of a descriptor. */
+  #restart(): void {
+    if (this.#isPaused || !this.#isOpen || this.#handle !== null || this.#rest !== null) return;
     try {
       this.#start();
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
-      this.#acceptFailed(error.code);
+      this.#restartLater();
+      this.#options.onError(error.code);
     }
   }
 }

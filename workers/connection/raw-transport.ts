@@ -1,4 +1,6 @@
 /** The transport on raw handles: what all raw connections of a thread share, and how they come to be. */
+import { closeSync } from 'node:fs';
+import { SystemCallError } from '../../src/system/libc.ts';
 import { openStreamSocket } from '../../src/system/stream-socket.ts';
 import { BulkBuffers } from './bulk-buffers.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
@@ -75,14 +77,25 @@ export class RawTransport implements Transport {
 /** Socket options and the source address, where asked for. Returns 0 or minus a system error. */
 function prepare(handle: TcpHandle, isIpv6: boolean, options: DialOptions): number {
   if (options.prepare !== undefined) {
-    const fd = openStreamSocket(isIpv6 ? 'ipv6' : 'ipv4');
-    const status = handle.open(fd);
+    const status = openPrepared(handle, isIpv6, options.prepare);
     if (status !== 0) return status;
-    options.prepare(fd);
   }
   if (options.sourceHost === undefined) return 0;
   const port = options.sourcePort ?? 0;
   return isIpv6 ? handle.bind6(options.sourceHost, port) : handle.bind(options.sourceHost, port);
+}
+
+function openPrepared(handle: TcpHandle, isIpv6: boolean, prepareFd: (fd: number) => void): number {
+  try {
+    const fd = openStreamSocket(isIpv6 ? 'ipv6' : 'ipv4');
+    const status = handle.open(fd);
+    if (status === 0) prepareFd(fd);
+    else closeSync(fd);
+    return status;
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+    return -error.errno;
+  }
 }
 
 function onConnected(this: ConnectRequest, status: number): void {

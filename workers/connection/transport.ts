@@ -28,7 +28,10 @@ export interface DialOptions {
   /** Numeric address to dial from (`source`); port 0 or absent: any. */
   readonly sourceHost?: string;
   readonly sourcePort?: number;
-  /** Called with the new socket's fd before it connects, for socket options. May throw SystemCallError. */
+  /**
+   * Called with a TCP socket's fd before it connects, for socket options. A SystemCallError that it throws becomes
+   * the connection's `onClose` code.
+   */
   readonly prepare?: (fd: number) => void;
 }
 

@@ -6,23 +6,25 @@ import type { Connection } from '../connection/connection.ts';
 import type { Listener as Socket } from '../connection/transport.ts';
 import type { ListenerPlan } from '../plan/plan.ts';
 import { HttpSession } from '../session/http-session.ts';
+import type { Session, SessionHome } from '../session/session.ts';
 import { TcpSession } from '../session/tcp-session.ts';
 import { COUNTER } from '../shared/shared-state.ts';
 import { PROCESS_SLOT } from '../shared/slots.ts';
 import type { ThreadState } from '../thread-state.ts';
+import type { ServerPools } from '../upstream/server-pools.ts';
 import { listenOn } from './accept.ts';
 
-/** A client connection's session, whatever its protocol. */
-export interface Session {
-  /** Soft stop: end when idle. */
-  drain(): void;
-  /** Ends at once. */
-  abort(): void;
+/** What the listeners of one thread share. */
+export interface ListenerHost {
+  readonly thread: ThreadState;
+  readonly pools: ServerPools;
+  readonly onSessionClosed: () => void;
 }
 
-export class Listener {
+export class Listener implements SessionHome {
   readonly plan: ListenerPlan;
   readonly #thread: ThreadState;
+  readonly #pools: ServerPools;
   readonly #socket: Socket;
   readonly #sessions = new Set<Session>();
   readonly #onSessionClosed: () => void;
@@ -31,12 +33,12 @@ export class Listener {
   #isPaused = false;
 
   constructor(
-    thread: ThreadState,
+    { thread, pools, onSessionClosed }: ListenerHost,
     plan: ListenerPlan,
     fd: number,
     isUnix: boolean,
-    onSessionClosed: () => void,
   ) {
+    this.#pools = pools;
     this.#thread = thread;
     this.plan = plan;
     this.#onSessionClosed = onSessionClosed;
@@ -100,7 +102,9 @@ export class Listener {
     thread.shared.count(proxy.frontendSlot, COUNTER.stot, 1);
     thread.shared.count(proxy.frontendSlot, COUNTER.conn_tot, 1);
     this.#sessions.add(
-      proxy.isHttp ? new HttpSession(thread, connection, this) : new TcpSession(thread, connection, this),
+      proxy.isHttp
+        ? new HttpSession(thread, this.#pools, connection, this)
+        : new TcpSession(thread, connection, this),
     );
   }
 

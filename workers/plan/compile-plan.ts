@@ -10,8 +10,7 @@ import type { Balancer } from '../../src/lb/declare.ts';
 import { containsIp } from '../../src/net/network.ts';
 import type { Compiler } from '../../src/rules/declare.ts';
 import { SharedServerTable } from '../shared/server-table.ts';
-import type { ThreadState } from '../thread-state.ts';
-import { type PoolTarget, ServerPool } from '../upstream/server-pool.ts';
+import type { SharedMemory } from '../shared/shared-memory.ts';
 import { compileErrorReplies } from './compile-errors.ts';
 import { compileProxyLog, type LogFactory } from './compile-log.ts';
 import { compileCondition, compileRules, createCompiler } from './compile-rules.ts';
@@ -20,6 +19,7 @@ import {
   type ForwardForPlan,
   type ListenerPlan,
   type Plan,
+  type PoolTarget,
   type ProxyPlan,
   type ServerPlan,
   type Timeouts,
@@ -32,9 +32,9 @@ const DEFAULT_REWRITE_BYTES = 1024;
 const DEFAULT_MAX_HEADERS = 101;
 
 /** Throws an Error when the model does not compile in this thread: the thread then reports that it failed. */
-export function compilePlan(model: Model, thread: ThreadState, logs: LogFactory): Plan {
+export function compilePlan(model: Model, shared: SharedMemory, logs: LogFactory): Plan {
   const compiler = createCompiler(samples, logs.identity);
-  const compile = (proxy: ProxyModel): ProxyPlan => compileProxy(proxy, { model, thread, logs, compiler });
+  const compile = (proxy: ProxyModel): ProxyPlan => compileProxy(proxy, { model, shared, logs, compiler });
   const proxies = model.proxies.map(compile);
   linkBackends(model, proxies);
   return { proxies, listeners: compileListeners(model, proxies), global: globalLimits(model) };
@@ -54,17 +54,17 @@ export function globalLimits(model: Model): Plan['global'] {
 
 interface ProxyScope {
   readonly model: Model;
-  readonly thread: ThreadState;
+  readonly shared: SharedMemory;
   readonly logs: LogFactory;
   readonly compiler: Compiler;
 }
 
 function compileProxy(proxy: ProxyModel, scope: ProxyScope): ProxyPlan {
   const { settings } = proxy;
-  const { slots } = scope.thread.shared;
+  const { slots } = scope.shared;
   const backendSlot = slots.backend(proxy.id);
   const servers = proxy.servers.map((server, index) =>
-    compileServer(server, index, slots.server(proxy.id, index), scope.thread),
+    compileServer(server, index, slots.server(proxy.id, index)),
   );
   return {
     id: proxy.id,
@@ -91,7 +91,7 @@ function compileProxy(proxy: ProxyModel, scope: ProxyScope): ProxyPlan {
     logAsap: settings.logAsap ?? false,
     abortOnClose: settings.abortOnClose ?? false,
     servers,
-    serverTable: servers.length === 0 ? null : new SharedServerTable(scope.thread.shared, backendSlot),
+    serverTable: servers.length === 0 ? null : new SharedServerTable(scope.shared, backendSlot),
     balancer: servers.length === 0 ? null : compileBalancer(proxy),
     retries: settings.retries ?? DEFAULT_RETRIES,
     redispatches: (settings.redispatch ?? 0) !== 0,
@@ -143,7 +143,7 @@ function forwardForOf({ settings }: ProxyModel): ForwardForPlan | null {
   };
 }
 
-function compileServer(server: ServerModel, index: number, slot: number, thread: ThreadState): ServerPlan {
+function compileServer(server: ServerModel, index: number, slot: number): ServerPlan {
   const { address } = server;
   const isPath = address.family === 'unix' || address.family === 'abns' || address.family === 'abnsz';
   const target: PoolTarget = {
@@ -152,7 +152,7 @@ function compileServer(server: ServerModel, index: number, slot: number, thread:
     portOffset: address.portOffset,
     path: isPath ? (address.family === 'unix' ? address.host : `\0${address.host}`) : '',
   };
-  return { index, slot, name: server.name, target, pool: new ServerPool(thread, target) };
+  return { index, slot, name: server.name, target };
 }
 
 function compileBalancer(proxy: ProxyModel): Balancer {

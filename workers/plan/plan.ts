@@ -8,7 +8,6 @@ import type { Balancer, ServerTable } from '../../src/lb/declare.ts';
 import type { ActionRun, Reply } from '../../src/rules/declare.ts';
 import type { StreamView } from '../../src/sample/stream-view.ts';
 import type { LogPlan } from '../log/log-plan.ts';
-import type { PoolTarget, ServerPool } from '../upstream/server-pool.ts';
 
 export type CompiledCondition = (stream: StreamView) => boolean;
 
@@ -84,12 +83,22 @@ export interface ProxyPlan {
   errorReply(status: number, termination: string): Reply;
 }
 
+/** Where a server is reached. */
+export interface PoolTarget {
+  /** Numeric address, or '' with a path. */
+  readonly host: string;
+  readonly port: number;
+  /** Not null: the port is the one the client connected to, plus this. */
+  readonly portOffset: number | null;
+  /** A unix socket's path, or ''. */
+  readonly path: string;
+}
+
 export interface ServerPlan {
   readonly index: number;
   readonly slot: number;
   readonly name: string;
   readonly target: PoolTarget;
-  readonly pool: ServerPool;
 }
 
 /** One bind address as its thread serves it. */

@@ -20,6 +20,8 @@ export interface CrewOptions {
   readonly listeners: readonly ListenerHandle[];
   readonly options: StartOptions;
   readonly shared: SharedArrayBuffer;
+  /** False when a new thread could not load its program any more: behind chroot. A dead thread then fails the crew. */
+  readonly canRestart: boolean;
   /** A second descriptor of the same open socket, closed on exec. */
   duplicateFd(fd: number): number;
   /**
@@ -115,6 +117,7 @@ export class ThreadCrew implements SeatOwner {
   onLost(seat: ThreadSeat, problem: string): void {
     if (this.phase === 'failed' || this.phase === 'drained') return;
     if (this.phase === 'starting') this.#fail(`worker thread ${seat.index} died while starting: ${problem}`);
+    else if (!this.#options.canRestart) this.#fail(`worker thread ${seat.index} died: ${problem}`);
     else if (seat.failures > MOST_FAILURES) {
       this.#fail(`worker thread ${seat.index} died ${seat.failures} times in a row: ${problem}`);
     } else {

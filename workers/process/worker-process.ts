@@ -134,8 +134,8 @@ export class WorkerProcess implements CrewOwner {
     this.#master.send({ type: 'ready' });
   }
 
+  /** The master says it: a line here would be the second. */
   onFailed(problem: string): void {
-    this.#console.write('ALERT', problem);
     this.#master.send({ type: 'failed', problem });
     this.#exit(1);
   }
@@ -176,6 +176,7 @@ export class WorkerProcess implements CrewOwner {
         listeners,
         options,
         shared,
+        canRestart: model.global.chroot === undefined,
         duplicateFd: parts.duplicateFd,
         reclaimThread: (index) => services.reclaimThread(index),
       },

@@ -3,11 +3,12 @@ import { type IpAddress, parseIp } from '../../src/net/ip.ts';
 import type { Endpoint } from '../../src/sample/stream-view.ts';
 import type { Connection } from '../connection/connection.ts';
 
-/** The peer's or our own end of a connection. It must be asked before the connection closes, or was asked already. */
+/** The peer's or our own end of a connection. Once that is closed, it knows what was asked or captured before. */
 export class ConnectionEndpoint implements Endpoint {
   readonly #connection: Connection;
   readonly #isRemote: boolean;
   #text: string | null = null;
+  #port = -1;
   #ip: IpAddress | null | undefined;
 
   constructor(connection: Connection, side: 'remote' | 'local') {
@@ -24,7 +25,15 @@ export class ConnectionEndpoint implements Endpoint {
   }
 
   get port(): number {
-    return this.#isRemote ? this.#connection.remotePort : this.#connection.localPort;
+    if (this.#port < 0)
+      this.#port = this.#isRemote ? this.#connection.remotePort : this.#connection.localPort;
+    return this.#port;
+  }
+
+  /** Asks the system now: for who will want it when the connection is gone, as a log line does. */
+  capture(): void {
+    void this.text;
+    void this.port;
   }
 
   get ip(): IpAddress | null {

@@ -13,22 +13,22 @@
 import { BodyKind, type HttpHead } from '../../src/http/head.ts';
 import { ChunkedDecoder, ChunkStatus } from '../../src/http1/chunked-decoder.ts';
 import { NEED_MORE, parseRequestHead, statusOfHeadError } from '../../src/http1/parse-head.ts';
-import type { Reply } from '../../src/rules/declare.ts';
-import type { SessionView } from '../../src/sample/stream-view.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection, ConnectionOwner } from '../connection/connection.ts';
-import type { Listener } from '../listener/listener.ts';
 import { CloseMode, type ListenerPlan, type ProxyPlan } from '../plan/plan.ts';
 import { COUNTER } from '../shared/shared-state.ts';
+import type { ClientSide } from '../stream/client-side.ts';
 import { HttpStream } from '../stream/http-stream.ts';
 import type { ThreadState } from '../thread-state.ts';
+import type { ServerPools } from '../upstream/server-pools.ts';
 import { ConnectionEndpoint } from './endpoint.ts';
 import { ResponseWriter } from './response-writer.ts';
+import type { Session, SessionHome } from './session.ts';
 
 const State = { IDLE: 0, HEAD: 1, BODY: 2, WAITING: 3, TUNNEL: 4, CLOSING: 5, CLOSED: 6 } as const;
 type State = (typeof State)[keyof typeof State];
 
-export class HttpSession implements ConnectionOwner, TimerTarget, SessionView {
+export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Session {
   readonly thread: ThreadState;
   readonly connection: Connection;
   readonly listener: ListenerPlan;
@@ -40,14 +40,14 @@ export class HttpSession implements ConnectionOwner, TimerTarget, SessionView {
   readonly acceptedAt: number;
   readonly listenerId: number;
   readonly frontendName: string;
-  readonly writer: ResponseWriter;
+  readonly sink: ResponseWriter;
   /** Requests begun on this connection, the present one included. */
   requestCount = 0;
   /** Monotonic time of the present request's first byte. */
   firstByteAt = 0;
   /** When the last stream ended, or the accept: where idle time begins. */
   idleSince: number;
-  readonly #slot: Listener;
+  readonly #home: SessionHome;
   readonly #stream: HttpStream;
   readonly #timer: TimerEntry;
   #state: State = State.IDLE;
@@ -63,19 +63,20 @@ export class HttpSession implements ConnectionOwner, TimerTarget, SessionView {
   #isPumping = false;
   #hasEnded = false;
 
-  constructor(thread: ThreadState, connection: Connection, slot: Listener) {
+  constructor(thread: ThreadState, pools: ServerPools, connection: Connection, home: SessionHome) {
     this.thread = thread;
     this.connection = connection;
-    this.#slot = slot;
-    this.listener = slot.plan;
-    this.frontend = slot.plan.proxy;
+    this.#home = home;
+    this.listener = home.plan;
+    this.frontend = home.plan.proxy;
     this.source = new ConnectionEndpoint(connection, 'remote');
     this.destination = new ConnectionEndpoint(connection, 'local');
-    this.listenerId = slot.plan.bindId;
+    if (this.frontend.log !== null) this.source.capture();
+    this.listenerId = home.plan.bindId;
     this.frontendName = this.frontend.name;
     this.acceptedAt = this.idleSince = thread.nowMs;
-    this.writer = new ResponseWriter(thread, connection);
-    this.#stream = new HttpStream(thread, this);
+    this.sink = new ResponseWriter(thread, connection);
+    this.#stream = new HttpStream(thread, pools, this);
     this.#timer = new TimerEntry(this);
     connection.owner = this;
     this.#armIdle();
@@ -122,7 +123,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, SessionView {
         this.#stream.onClientAbort();
         break;
       case State.WAITING:
-        if (this.#stream.backendAbortsOnClose()) this.#stream.onClientAbort();
+        if (this.#stream.abortsOnClose) this.#stream.onClientAbort();
         break;
       case State.TUNNEL:
         this.#stream.onTunnelEnd();
@@ -142,19 +143,19 @@ export class HttpSession implements ConnectionOwner, TimerTarget, SessionView {
     if (this.#state === State.WAITING) this.thread.wheel.cancel(this.#timer);
   }
 
-  onClose(_connection: Connection, code: string): void {
+  onClose(): void {
     const { thread } = this;
     const was = this.#state;
     if (was === State.CLOSED) return;
     this.#state = State.CLOSED;
     thread.wheel.cancel(this.#timer);
-    if (was === State.BODY || was === State.WAITING || was === State.TUNNEL) this.#stream.onClientGone(code);
+    if (was === State.BODY || was === State.WAITING || was === State.TUNNEL) this.#stream.onClientGone();
     else if (was === State.HEAD) this.#stream.recordRefusal(400, 'CR');
     else if (was === State.IDLE && this.requestCount === 0) this.#logEmptyConnection();
     this.#releaseHead();
     this.#releaseOwned();
     this.#early = null;
-    this.#slot.sessionClosed(this);
+    this.#home.sessionClosed(this);
   }
 
   onTimeout(): void {
@@ -243,8 +244,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, SessionView {
     } else {
       this.#state = State.BODY;
       this.#bodyLeft = head.bodyKind === BodyKind.LENGTH ? head.contentLength : 0;
-      if (head.bodyKind === BodyKind.CHUNKED)
-        this.#beginChunks();
+      if (head.bodyKind === BodyKind.CHUNKED) this.#beginChunks();
       this.#armClient();
     }
     if (rest < stop) this.#feedRest(source, rest, stop);
@@ -316,7 +316,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, SessionView {
     this.thread.shared.count(this.frontend.frontendSlot, COUNTER.ereq, 1);
     const reply = this.frontend.errorReply(status, termination);
     this.#stream.recordRefusal(status, termination);
-    this.writer.writeReply(reply, { isHeadRequest: false, keepsAlive: false, version: 11 });
+    this.sink.writeReply(reply, { isHeadRequest: false, keepsAlive: false, version: 11 });
     this.#finishClosing();
   }
 
@@ -337,10 +337,6 @@ export class HttpSession implements ConnectionOwner, TimerTarget, SessionView {
     )
       return false;
     return head.version >= 11 ? !head.saysClose : head.saysKeepAlive;
-  }
-
-  pauseRequest(): void {
-    this.connection.pause();
   }
 
   resumeRequest(): void {
@@ -401,11 +397,6 @@ export class HttpSession implements ConnectionOwner, TimerTarget, SessionView {
     }
     this.#isPumping = false;
     if (this.#state === State.IDLE) this.#armIdle();
-  }
-
-  /** Writes a reply made here; the caller ends the stream behind it. */
-  sendReply(reply: Reply, isHeadRequest: boolean, version: number, keepsAlive: boolean): void {
-    this.writer.writeReply(reply, { isHeadRequest, keepsAlive, version });
   }
 
   /** Closes: FIN behind what is pending, or at once when nothing is. */

@@ -9,6 +9,12 @@ import { encodeInformational, encodeResponseHead } from '../../src/http1/encode-
 import type { Reply } from '../../src/rules/declare.ts';
 import type { Connection } from '../connection/connection.ts';
 import { writeLastChunk } from '../connection/last-chunk.ts';
+import {
+  HeadWritten,
+  type ReplyOptions,
+  type ResponseSink,
+  type ResponseStart,
+} from '../stream/client-side.ts';
 import type { ThreadState } from '../thread-state.ts';
 
 const CR = 13;
@@ -17,18 +23,7 @@ const LF = 10;
 /** Body pieces up to this size are copied behind their head or chunk size, to go out in one write. */
 const COPY_MAX_BYTES = 64 * 1024;
 
-/** What became of a response head: handed to the kernel, pending in part, or larger than any buffer for it. */
-export const HeadWritten = { TAKEN: 0, PENDING: 1, TOO_LARGE: 2 } as const;
-export type HeadWritten = (typeof HeadWritten)[keyof typeof HeadWritten];
-
-interface ReplyOptions {
-  readonly isHeadRequest: boolean;
-  readonly keepsAlive: boolean;
-  /** Of the request: 10 or 11. */
-  readonly version: number;
-}
-
-export class ResponseWriter {
+export class ResponseWriter implements ResponseSink {
   readonly #thread: ThreadState;
   readonly #connection: Connection;
   /** The present response goes out in chunks. */
@@ -50,9 +45,7 @@ export class ResponseWriter {
 
   /** Writes a response head and the body bytes that came with it. PENDING: stop reading the server until drained. */
   writeHead(
-    head: HttpHead,
-    request: HttpHead,
-    keepsAlive: boolean,
+    { head, request, keepsAlive }: ResponseStart,
     buffer: Buffer,
     start: number,
     end: number,
@@ -136,5 +129,13 @@ export class ResponseWriter {
     const bytes = options.isHeadRequest ? head : Buffer.concat([head, reply.body]);
     this.lastWritten = bytes.length;
     this.#connection.write(bytes, 0, bytes.length);
+  }
+
+  writeRaw(buffer: Buffer, start: number, end: number): boolean {
+    return this.#connection.write(buffer, start, end);
+  }
+
+  endRaw(): void {
+    this.#connection.end();
   }
 }

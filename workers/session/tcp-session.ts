@@ -12,14 +12,15 @@ import type { SessionView } from '../../src/sample/stream-view.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection, ConnectionOwner } from '../connection/connection.ts';
 import { threadTransport } from '../connection/transport.ts';
-import type { Listener, Session } from '../listener/listener.ts';
-import { LogLevel } from '../log/log-plan.ts';
 import type { ProxyPlan, ServerPlan } from '../plan/plan.ts';
 import { COUNTER } from '../shared/shared-state.ts';
+import { afterFailedConnect, Retry, retryDelayMs } from '../stream/connect-retries.ts';
 import { Assignment, ServerAssignment, type ServerSeeker } from '../stream/server-assignment.ts';
-import { StreamRecord } from '../stream/stream-record.ts';
+import { StreamAccounts } from '../stream/stream-accounts.ts';
+import type { StreamRecord } from '../stream/stream-record.ts';
 import type { ThreadState } from '../thread-state.ts';
 import { ConnectionEndpoint } from './endpoint.ts';
+import type { Session, SessionHome } from './session.ts';
 
 const Phase = { QUEUE: 0, CONNECT: 1, RELAY: 2, DONE: 3 } as const;
 type Phase = (typeof Phase)[keyof typeof Phase];
@@ -27,7 +28,6 @@ type Phase = (typeof Phase)[keyof typeof Phase];
 /** Reads of this size show a bulk transfer, which gets a buffer of its own; small ones give it back. */
 const BULK_READ_BYTES = 32 * 1024;
 const SMALL_READ_BYTES = 4096;
-const RETRY_DELAY_MS = 1000;
 
 export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, ServerSeeker, Session {
   readonly thread: ThreadState;
@@ -37,19 +37,18 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   readonly acceptedAtMs: number = Date.now();
   readonly listenerId: number;
   readonly frontendName: string;
-  readonly facts: StreamRecord = new StreamRecord();
+  readonly facts: StreamRecord;
   readonly request = null;
   readonly response = null;
   readonly requestBytes = null;
   readonly #client: Connection;
-  readonly #listener: Listener;
+  readonly #home: SessionHome;
+  readonly #accounts: StreamAccounts;
   readonly #assignment: ServerAssignment;
   readonly #clientTimer: TimerEntry;
   readonly #serverTimer: TimerEntry;
   readonly #acceptedAt: number;
   #phase: Phase = Phase.QUEUE;
-  #backend: ProxyPlan | null = null;
-  #chosen: ServerPlan | null = null;
   #server: Connection | null = null;
   #assignedAt = 0;
   #connectedAt = 0;
@@ -61,16 +60,19 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   /** What the client sent before the server was there; reading stops meanwhile. */
   #held: Buffer | null = null;
 
-  constructor(thread: ThreadState, connection: Connection, listener: Listener) {
+  constructor(thread: ThreadState, connection: Connection, home: SessionHome) {
     this.thread = thread;
     this.#acceptedAt = thread.nowMs;
     this.#client = connection;
-    this.#listener = listener;
-    this.frontend = listener.plan.proxy;
+    this.#home = home;
+    this.frontend = home.plan.proxy;
     this.source = new ConnectionEndpoint(connection, 'remote');
     this.destination = new ConnectionEndpoint(connection, 'local');
-    this.listenerId = listener.plan.bindId;
+    if (this.frontend.log !== null) this.source.capture();
+    this.listenerId = home.plan.bindId;
     this.frontendName = this.frontend.name;
+    this.#accounts = new StreamAccounts(thread, this.frontend);
+    this.facts = this.#accounts.facts;
     this.#assignment = new ServerAssignment(thread, this);
     this.#clientTimer = new TimerEntry(this);
     this.#serverTimer = new TimerEntry(this);
@@ -84,11 +86,11 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   }
 
   get backendName(): string {
-    return this.#backend?.name ?? this.frontend.name;
+    return this.#accounts.backend?.name ?? this.frontend.name;
   }
 
   get serverName(): string {
-    return this.#chosen?.name ?? '';
+    return this.#accounts.server?.name ?? '';
   }
 
   #begin(): void {
@@ -99,9 +101,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
       this.#finish('S', 'C');
       return;
     }
-    this.#backend = backend;
-    this.thread.shared.enter(backend.backendSlot);
-    this.thread.shared.count(backend.backendSlot, COUNTER.stot, 1);
+    this.#accounts.enterBackend(backend);
     if (backend !== frontend && backend.isHttp) {
       this.#finish('P', 'R');
       return;
@@ -117,7 +117,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   }
 
   #assign(excluded: number): void {
-    const backend = this.#backend!;
+    const backend = this.#accounts.backend!;
     switch (this.#assignment.choose(backend, excluded)) {
       case Assignment.CHOSEN:
         this.onServerAssigned(this.#assignment.server!);
@@ -132,7 +132,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   }
 
   onServerAssigned(server: ServerPlan): void {
-    this.#chosen = server;
+    this.#accounts.server = server;
     if (this.#assignedAt === 0) {
       this.#assignedAt = this.thread.nowMs;
       this.facts.queueMs = Math.trunc(this.#assignedAt - this.#acceptedAt);
@@ -151,10 +151,9 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
       path !== ''
         ? { path }
         : { host, port: portOffset === null ? port : this.destination.port + portOffset };
-    this.thread.shared.count(server.slot, COUNTER.connect, 1);
-    this.thread.shared.count(this.#backend!.backendSlot, COUNTER.connect, 1);
+    this.#accounts.countBehind(COUNTER.connect, 1);
     this.#server = threadTransport().dial(target, this);
-    this.#arm(this.#serverTimer, this.#backend!.timeouts.connectMs);
+    this.#arm(this.#serverTimer, this.#accounts.backend!.timeouts.connectMs);
   }
 
   onConnect(): void {
@@ -177,11 +176,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   }
 
   #onClientBytes(buffer: Buffer, length: number): void {
-    const { shared } = this.thread;
-    this.facts.bytesFromClient += length;
-    shared.count(this.frontend.frontendSlot, COUNTER.bin, length);
-    if (this.#backend !== null) shared.count(this.#backend.backendSlot, COUNTER.bin, length);
-    if (this.#chosen !== null) shared.count(this.#chosen.slot, COUNTER.bin, length);
+    this.#accounts.bytesIn(length);
     this.#armClient();
     if (this.#phase !== Phase.RELAY) {
       const piece = Buffer.from(buffer.subarray(0, length));
@@ -203,11 +198,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   }
 
   #onServerBytes(buffer: Buffer, length: number): void {
-    const { shared } = this.thread;
-    this.facts.bytesToClient += length;
-    shared.count(this.frontend.frontendSlot, COUNTER.bout, length);
-    shared.count(this.#backend!.backendSlot, COUNTER.bout, length);
-    shared.count(this.#chosen!.slot, COUNTER.bout, length);
+    this.#accounts.bytesOut(length);
     this.#armServer();
     const client = this.#client;
     const server = this.#server!;
@@ -233,7 +224,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     if (connection === this.#client) {
       this.#hasClientEnded = true;
       if (this.#phase === Phase.RELAY) this.#server!.end();
-      else if (this.#phase !== Phase.DONE && this.#backend?.abortOnClose)
+      else if (this.#phase !== Phase.DONE && this.#accounts.backend?.abortOnClose)
         this.#finish('C', this.#phase === Phase.QUEUE ? 'Q' : 'C');
       this.#armClient();
     } else {
@@ -251,18 +242,18 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
 
   #onClientClosed(code: string): void {
     if (this.#phase === Phase.DONE) {
-      this.#listener.sessionClosed(this);
+      this.#home.sessionClosed(this);
       return;
     }
     const isNormal = code === '' && this.#hasServerEnded;
     this.#finish(isNormal ? '-' : 'C', isNormal ? '-' : this.#letter());
-    this.#listener.sessionClosed(this);
+    this.#home.sessionClosed(this);
   }
 
   #onServerClosed(code: string): void {
     this.#server = null;
     if (this.#phase === Phase.CONNECT) {
-      this.#onConnectFailure('S');
+      this.#onConnectFailure(false);
       return;
     }
     if (this.#phase !== Phase.RELAY) return;
@@ -278,36 +269,25 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     return this.#phase === Phase.QUEUE ? 'Q' : this.#phase === Phase.CONNECT ? 'C' : 'D';
   }
 
-  #onConnectFailure(who: string): void {
-    const backend = this.#backend!;
-    const { shared } = this.thread;
-    const { facts } = this;
-    if (facts.retries >= backend.retries) {
-      shared.count(this.#chosen!.slot, COUNTER.econ, 1);
-      shared.count(backend.backendSlot, COUNTER.econ, 1);
-      this.#finish(who, 'C');
-      return;
+  #onConnectFailure(hasTimedOut: boolean): void {
+    const accounts = this.#accounts;
+    const server = accounts.server!;
+    switch (afterFailedConnect(accounts, hasTimedOut)) {
+      case Retry.GIVE_UP:
+        this.#finish(hasTimedOut ? 's' : 'S', 'C');
+        break;
+      case Retry.ELSEWHERE:
+        this.#assignment.release();
+        accounts.server = null;
+        this.#assign(server.index);
+        break;
+      case Retry.NOW:
+        this.#connect(server);
+        break;
+      default:
+        this.#isWaitingToRetry = true;
+        this.#arm(this.#serverTimer, retryDelayMs(accounts.backend!.timeouts.connectMs));
     }
-    facts.retries++;
-    if (backend.redispatches && facts.retries === backend.retries && backend.servers.length > 1) {
-      shared.count(this.#chosen!.slot, COUNTER.wredis, 1);
-      shared.count(backend.backendSlot, COUNTER.wredis, 1);
-      facts.isRedispatched = true;
-      const excluded = this.#chosen!.index;
-      this.#assignment.release();
-      this.#chosen = null;
-      this.#assign(excluded);
-      return;
-    }
-    shared.count(this.#chosen!.slot, COUNTER.wretr, 1);
-    shared.count(backend.backendSlot, COUNTER.wretr, 1);
-    if (who === 's') {
-      this.#connect(this.#chosen!);
-      return;
-    }
-    this.#isWaitingToRetry = true;
-    const { connectMs } = backend.timeouts;
-    this.#arm(this.#serverTimer, connectMs === 0 ? RETRY_DELAY_MS : Math.min(RETRY_DELAY_MS, connectMs));
   }
 
   onTimeout(entry: TimerEntry): void {
@@ -327,11 +307,11 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
       case Phase.CONNECT:
         if (this.#isWaitingToRetry) {
           this.#isWaitingToRetry = false;
-          this.#connect(this.#chosen!);
+          this.#connect(this.#accounts.server!);
           break;
         }
         this.#dropServer();
-        this.#onConnectFailure('s');
+        this.#onConnectFailure(true);
         break;
       default:
         this.#finish('s', 'D');
@@ -347,7 +327,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   }
 
   #armClient(): void {
-    const { tunnelMs } = (this.#backend ?? this.frontend).timeouts;
+    const { tunnelMs } = (this.#accounts.backend ?? this.frontend).timeouts;
     const { clientMs, clientFinMs } = this.frontend.timeouts;
     if (this.#hasClientEnded && clientFinMs > 0) this.#arm(this.#clientTimer, clientFinMs);
     else this.#arm(this.#clientTimer, this.#phase === Phase.RELAY && tunnelMs > 0 ? tunnelMs : clientMs);
@@ -355,7 +335,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
 
   #armServer(): void {
     if (this.#phase !== Phase.RELAY) return;
-    const { tunnelMs, serverMs, serverFinMs } = this.#backend!.timeouts;
+    const { tunnelMs, serverMs, serverFinMs } = this.#accounts.backend!.timeouts;
     if (this.#hasServerEnded && serverFinMs > 0) this.#arm(this.#serverTimer, serverFinMs);
     else this.#arm(this.#serverTimer, tunnelMs || serverMs);
   }
@@ -380,8 +360,9 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     thread.wheel.cancel(this.#serverTimer);
     this.#dropServer();
     this.#assignment.release();
-    if (this.#backend !== null) thread.shared.leave(this.#backend.backendSlot);
-    if (who === 'C') thread.shared.count(this.frontend.frontendSlot, COUNTER.cli_abrt, 1);
+    this.#accounts.leaveBackend();
+    if (who === 'C') this.#accounts.countAll(COUNTER.cli_abrt, 1);
+    if (who === 'S') this.#accounts.countAll(COUNTER.srv_abrt, 1);
     facts.terminationState = `${who}${where}`;
     facts.totalMs = facts.activeMs = Math.trunc(this.thread.nowMs - this.#acceptedAt);
     this.#log();
@@ -389,17 +370,9 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   }
 
   #log(): void {
-    const { log, dontLogNull } = this.frontend;
-    if (
-      log === null ||
-      (dontLogNull &&
-        this.facts.bytesFromClient === 0 &&
-        this.facts.bytesToClient === 0 &&
-        this.#hasClientEnded)
-    )
-      return;
-    this.facts.takeConnectionCounts(this.thread.shared, this.frontend, this.#backend, this.#chosen);
-    log.write(this, LogLevel.INFO);
+    const { bytesFromClient, bytesToClient } = this.facts;
+    const isSilent = bytesFromClient === 0 && bytesToClient === 0 && this.#hasClientEnded;
+    if (!isSilent || !this.frontend.dontLogNull) this.#accounts.log(this);
   }
 
   #closeClient(): void {

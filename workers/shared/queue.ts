@@ -90,8 +90,9 @@ export class ServerQueue implements Sleeper {
   }
 
   leave(backendSlot: number, serverSlot: number): void {
+    const index = slotRow(serverSlot) + AT.current;
     this.#i32[this.#held + serverSlot]! -= 1;
-    Atomics.sub(this.#i32, slotRow(serverSlot) + AT.current, 1);
+    Atomics.sub(this.#i32, index, 1);
     this.#noteMove(backendSlot, serverSlot);
     if (Atomics.load(this.#i32, slotRow(backendSlot) + AT.waiting) === 0) return;
     this.#lock(backendSlot);

@@ -24,9 +24,8 @@ import {
 import type { Connection, ConnectionOwner } from '../connection/connection.ts';
 import { writeLastChunk } from '../connection/last-chunk.ts';
 import { type DialTarget, threadTransport } from '../connection/transport.ts';
-import type { HttpStream } from '../stream/http-stream.ts';
 import type { ThreadState } from '../thread-state.ts';
-import type { ServerPool } from './server-pool.ts';
+import type { ServerStream } from './server-stream.ts';
 
 const State = { CONNECTING: 0, HEAD: 1, BODY: 2, DONE: 3, IDLE: 4, TUNNEL: 5, CLOSED: 6 } as const;
 type State = (typeof State)[keyof typeof State];
@@ -42,12 +41,27 @@ export type HeadSent = (typeof HeadSent)[keyof typeof HeadSent];
 /** A body that fills reads of this size gets a buffer of its own. */
 const BULK_MIN_BYTES = 128 * 1024;
 
+/** Body bytes that go out with the head: `buffer[start, end)` and then `extra`. */
+export interface HeldBody {
+  readonly buffer: Buffer | null;
+  readonly start: number;
+  readonly end: number;
+  readonly extra: Buffer | null;
+}
+
+/** What a server connection tells the pool it belongs to. */
+export interface PoolOfConnection {
+  put(connection: ServerConnection): void;
+  closed(): void;
+  remove(connection: ServerConnection): void;
+}
+
 export class ServerConnection implements ConnectionOwner {
-  readonly pool: ServerPool;
+  readonly pool: PoolOfConnection;
   readonly #thread: ThreadState;
   readonly #connection: Connection;
   #state: State = State.CONNECTING;
-  #stream: HttpStream | null = null;
+  #stream: ServerStream | null = null;
   #head: HttpHead | null = null;
   /** A response head that came in pieces. */
   #partial: Buffer | null = null;
@@ -67,7 +81,7 @@ export class ServerConnection implements ConnectionOwner {
   idleSince = 0;
 
   /** Begins to connect; the stream attached by then hears of the outcome. */
-  constructor(thread: ThreadState, pool: ServerPool, target: DialTarget) {
+  constructor(thread: ThreadState, pool: PoolOfConnection, target: DialTarget) {
     this.#thread = thread;
     this.pool = pool;
     this.#connection = threadTransport().dial(target, this);
@@ -78,7 +92,7 @@ export class ServerConnection implements ConnectionOwner {
   }
 
   /** Serves a stream from now on; its `onConnected` follows when the connection is not open yet. */
-  attach(stream: HttpStream, isHeadRequest: boolean, isConnectRequest: boolean): void {
+  attach(stream: ServerStream, isHeadRequest: boolean, isConnectRequest: boolean): void {
     this.#stream = stream;
     this.#isHeadRequest = isHeadRequest;
     this.#isConnectRequest = isConnectRequest;
@@ -90,23 +104,25 @@ export class ServerConnection implements ConnectionOwner {
 
   // The request.
 
-  /** Sends the head and the held body bytes in `held[start, end)`. PENDING: stop the client until onServerDrain. */
-  sendHead(head: HttpHead, held: Buffer, start: number, end: number, closes: boolean): HeadSent {
+  /** Sends the head and the held body bytes. PENDING: stop the client until onServerDrain. */
+  sendHead(head: HttpHead, held: HeldBody, closes: boolean): HeadSent {
     const { scratch } = this.#thread;
     this.#isRequestChunked = head.bodyKind === BodyKind.CHUNKED;
     if (closes) this.#mayReuse = false;
     let at = encodeRequestHead(head, scratch, 0, closes);
     if (at < 0) return HeadSent.TOO_LARGE;
-    const size = end - start;
-    if (size > 0) {
-      if (this.#isRequestChunked) at = writeChunkSize(scratch, at, size);
-      at += held.copy(scratch, at, start, end);
+    const { buffer, start, end, extra } = held;
+    if (buffer !== null && end > start) {
+      if (this.#isRequestChunked) at = writeChunkSize(scratch, at, end - start);
+      at += buffer.copy(scratch, at, start, end);
       if (this.#isRequestChunked) {
         scratch[at++] = CR;
         scratch[at++] = LF;
       }
     }
-    return this.#connection.write(scratch, 0, at) ? HeadSent.TAKEN : HeadSent.PENDING;
+    let isTaken = this.#connection.write(scratch, 0, at);
+    if (extra !== null) isTaken = this.sendData(extra, 0, extra.length, null);
+    return isTaken ? HeadSent.TAKEN : HeadSent.PENDING;
   }
 
   sendData(buffer: Buffer, start: number, end: number, source: Connection | null): boolean {
@@ -226,7 +242,7 @@ export class ServerConnection implements ConnectionOwner {
     if (start < end) this.#readHead(bytes, start, end);
   }
 
-  #beginBody(stream: HttpStream, head: HttpHead, bytes: Buffer, bodyStart: number, end: number): void {
+  #beginBody(stream: ServerStream, head: HttpHead, bytes: Buffer, bodyStart: number, end: number): void {
     switch (head.bodyKind) {
       case BodyKind.NONE:
         if (bodyStart < end) this.#mayReuse = false;
@@ -258,7 +274,7 @@ export class ServerConnection implements ConnectionOwner {
     if (this.#state === State.DONE && this.#stream === stream) stream.onResponseEnd(null);
   }
 
-  #beginLength(stream: HttpStream, head: HttpHead, bytes: Buffer, bodyStart: number, end: number): void {
+  #beginLength(stream: ServerStream, head: HttpHead, bytes: Buffer, bodyStart: number, end: number): void {
     const take = Math.min(head.contentLength, end - bodyStart);
     this.#bodyLeft = head.contentLength - take;
     const isComplete = this.#bodyLeft === 0;
@@ -269,7 +285,7 @@ export class ServerConnection implements ConnectionOwner {
   }
 
   /** Writes the head with what came behind it; pauses reading while the client is behind. */
-  #writeHead(stream: HttpStream, head: HttpHead, bytes: Buffer, start: number, end: number): void {
+  #writeHead(stream: ServerStream, head: HttpHead, bytes: Buffer, start: number, end: number): void {
     if (!stream.writeResponseHead(head, bytes, start, end) && this.#stream === stream)
       this.#connection.pause();
   }

@@ -5,24 +5,14 @@
 
 import type { SessionView } from '../../src/sample/stream-view.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
+import type { PoolTarget } from '../plan/plan.ts';
 import type { ThreadState } from '../thread-state.ts';
-import { ServerConnection } from './server-connection.ts';
+import { type PoolOfConnection, ServerConnection } from './server-connection.ts';
 
 /** The manual's default of `pool-purge-delay`. */
 const PURGE_DELAY_MS = 5000;
 
-/** Where a server is reached. */
-export interface PoolTarget {
-  /** Numeric address, or '' with a path. */
-  readonly host: string;
-  readonly port: number;
-  /** Not null: the port is the one the client connected to, plus this. */
-  readonly portOffset: number | null;
-  /** A unix socket's path, or ''. */
-  readonly path: string;
-}
-
-export class ServerPool implements TimerTarget {
+export class ServerPool implements TimerTarget, PoolOfConnection {
   readonly #thread: ThreadState;
   readonly #target: PoolTarget;
   readonly #idle: ServerConnection[] = [];

@@ -1,0 +1,15 @@
+/** A client connection's session, whatever its protocol, and the home it reports to. */
+import type { ListenerPlan } from '../plan/plan.ts';
+
+export interface Session {
+  /** Soft stop: end when idle. */
+  drain(): void;
+  /** Ends at once. */
+  abort(): void;
+}
+
+/** The listener, as its sessions see it. */
+export interface SessionHome {
+  readonly plan: ListenerPlan;
+  sessionClosed(session: Session): void;
+}

@@ -1,0 +1,89 @@
+/**
+ * The accounts of one stream: which proxies and server it counts for, the facts of its log line, and the counters in
+ * shared memory. HTTP streams and TCP sessions keep them alike.
+ */
+import type { StreamView } from '../../src/sample/stream-view.ts';
+import { LogLevel } from '../log/log-plan.ts';
+import type { ProxyPlan, ServerPlan } from '../plan/plan.ts';
+import { COUNTER, RateKind } from '../shared/shared-state.ts';
+import type { ThreadState } from '../thread-state.ts';
+import { StreamRecord } from './stream-record.ts';
+
+export class StreamAccounts {
+  readonly facts: StreamRecord = new StreamRecord();
+  readonly frontend: ProxyPlan;
+  backend: ProxyPlan | null = null;
+  server: ServerPlan | null = null;
+  readonly #thread: ThreadState;
+
+  constructor(thread: ThreadState, frontend: ProxyPlan) {
+    this.#thread = thread;
+    this.frontend = frontend;
+  }
+
+  reset(): void {
+    this.facts.reset();
+    this.backend = null;
+    this.server = null;
+  }
+
+  countRequest(): void {
+    const { shared } = this.#thread;
+    const { frontendSlot } = this.frontend;
+    shared.count(frontendSlot, COUNTER.req_tot, 1);
+    shared.mark(frontendSlot, RateKind.REQUEST);
+  }
+
+  /** The stream goes to a backend: its bytes so far count there too. */
+  enterBackend(backend: ProxyPlan): void {
+    this.backend = backend;
+    const { shared } = this.#thread;
+    shared.enter(backend.backendSlot);
+    shared.count(backend.backendSlot, COUNTER.stot, 1);
+    shared.count(backend.backendSlot, COUNTER.bin, this.facts.bytesFromClient);
+  }
+
+  leaveBackend(): void {
+    if (this.backend !== null) this.#thread.shared.leave(this.backend.backendSlot);
+  }
+
+  bytesIn(bytes: number): void {
+    this.facts.bytesFromClient += bytes;
+    this.countAll(COUNTER.bin, bytes);
+  }
+
+  bytesOut(bytes: number): void {
+    this.facts.bytesToClient += bytes;
+    this.countAll(COUNTER.bout, bytes);
+  }
+
+  /** Counts for the frontend, and for backend and server as far as they are known. */
+  countAll(counter: number, amount: number): void {
+    this.#thread.shared.count(this.frontend.frontendSlot, counter, amount);
+    this.countBehind(counter, amount);
+  }
+
+  /** Counts for backend and server as far as they are known. */
+  countBehind(counter: number, amount: number): void {
+    const { shared } = this.#thread;
+    if (this.backend !== null) shared.count(this.backend.backendSlot, counter, amount);
+    if (this.server !== null) shared.count(this.server.slot, counter, amount);
+  }
+
+  countFrontend(counter: number): void {
+    this.#thread.shared.count(this.frontend.frontendSlot, counter, 1);
+  }
+
+  countStatus(status: number): void {
+    const isKnown = status >= 100 && status < 600;
+    this.countAll(isKnown ? COUNTER.hrsp_1xx + Math.trunc(status / 100) - 1 : COUNTER.hrsp_other, 1);
+  }
+
+  /** Writes the log line; the stream has already left backend and server. */
+  log(stream: StreamView): void {
+    const { log } = this.frontend;
+    if (log === null) return;
+    this.facts.takeConnectionCounts(this.#thread.shared, this.frontend, this.backend, this.server);
+    log.write(stream, LogLevel.INFO);
+  }
+}
