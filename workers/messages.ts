@@ -34,14 +34,24 @@ export interface StartOptions {
 }
 
 export type MasterToProcess =
-  | { readonly type: 'start'; readonly model: Model; readonly listeners: readonly ListenerHandle[]; readonly options: StartOptions }
+  | {
+      readonly type: 'start';
+      readonly model: Model;
+      readonly listeners: readonly ListenerHandle[];
+      readonly options: StartOptions;
+    }
   /** Soft stop: stop accepting, finish what runs, then exit 0. `graceMs` waits first; `hardStopMs` ends what is left; -1 never. */
   | { readonly type: 'soft-stop'; readonly hardStopMs: number; readonly graceMs: number }
   | { readonly type: 'hard-stop' }
   | { readonly type: 'pause-listeners' }
   | { readonly type: 'resume-listeners' }
   /** A line for the runtime API from the master CLI (`@1 show info`); answered with `command-answer`. */
-  | { readonly type: 'command'; readonly ticket: number; readonly line: string; readonly level: 'user' | 'operator' | 'admin' };
+  | {
+      readonly type: 'command';
+      readonly ticket: number;
+      readonly line: string;
+      readonly level: 'user' | 'operator' | 'admin';
+    };
 
 export type ProcessToMaster =
   /** All threads accept connections. */

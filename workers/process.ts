@@ -1,8 +1,8 @@
 /** Entry of the worker process, started by the master with a stdio IPC channel. */
 import { duplicate } from '../src/system/descriptors.ts';
+import { dropPrivileges, endWithMaster } from './privileges.ts';
 import { connectMaster } from './process/master-channel.ts';
 import { openServices } from './process/services.ts';
-import { dropPrivileges, endWithMaster } from './privileges.ts';
 import { createShared } from './shared/create-shared.ts';
 
 /** The threads' entry lies beside this one, as source or as built JavaScript. */

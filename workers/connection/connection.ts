@@ -28,7 +28,7 @@ export interface ConnectionOwner {
 
 export interface Connection {
   owner: ConnectionOwner;
-  /** Free for the owner's use: the wheel entry, the pool's stamp. */
+  /** -1 while connecting and once closed. */
   readonly fd: number;
   readonly isOpen: boolean;
   readonly isConnecting: boolean;
@@ -56,6 +56,9 @@ export interface Connection {
   destroy(): void;
   /** Closes with RST. */
   reset(): void;
-  /** Gives the connection read buffers of its own, growing to 256 KiB while it streams; or the thread's one again. */
+  /**
+   * Lets the connection have a read buffer of its own, 256 KiB, while full reads come and the receiver keeps up; idle
+   * and slow ones go on in the thread's buffer of 64 KiB. Or the thread's buffer only again.
+   */
   setBulk(isBulk: boolean): void;
 }

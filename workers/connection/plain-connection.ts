@@ -4,6 +4,7 @@
  * earlier; everything else that an owner sees is the same.
  */
 import type { Socket, SocketConstructorOpts } from 'node:net';
+import { checkRange } from '../../src/system/send.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
 import { NO_NAME, type SocketName, socketName } from './socket-name.ts';
 
@@ -82,9 +83,7 @@ export class PlainConnection implements Connection {
   }
 
   write(buffer: Buffer, start: number, end: number): boolean {
-    if (!(start >= 0 && start <= end && end <= buffer.length)) {
-      throw new RangeError(`write: range ${start}..${end} of a buffer of ${buffer.length} bytes`);
-    }
+    checkRange(buffer, start, end);
     const socket = this.#socket;
     if (this.#isEnding || socket.destroyed) return false;
     if (start !== end) socket.write(Buffer.from(buffer.subarray(start, end)), this.#onWritten);

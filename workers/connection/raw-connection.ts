@@ -63,7 +63,7 @@ export class RawConnection implements Connection, BulkReader {
   }
 
   get fd(): number {
-    return this.#fd;
+    return this.#handle === null ? -1 : this.#fd;
   }
 
   get isOpen(): boolean {

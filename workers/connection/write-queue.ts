@@ -3,6 +3,7 @@
  * bulk buffer, which its connection may not read into until they are sent. At most one piece is in flight: libuv
  * has a pointer to it.
  */
+import { checkRange } from '../../src/system/send.ts';
 import type { BulkBuffer } from './bulk-buffers.ts';
 
 /** Copies made while another piece is in flight get room for the small writes that follow. */
@@ -37,7 +38,9 @@ export class WriteQueue {
     return this.#inFlight !== null;
   }
 
+  /** Throws RangeError when the range is not inside the buffer. */
   addCopy(buffer: Buffer, start: number, end: number): void {
+    checkRange(buffer, start, end);
     this.bytes += end - start;
     const last = this.#waiting.at(-1);
     let from = start;
@@ -53,7 +56,9 @@ export class WriteQueue {
     this.#waiting.push(new Piece(copy, 0, length, null));
   }
 
+  /** Throws RangeError when the range is not inside the buffer. */
   addHeld(bulk: BulkBuffer, start: number, end: number): void {
+    checkRange(bulk.buffer, start, end);
     this.bytes += end - start;
     bulk.hold();
     this.#waiting.push(new Piece(bulk.buffer, start, end, bulk));

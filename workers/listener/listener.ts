@@ -3,6 +3,7 @@
  * Above `maxconn` it stops accepting; the kernel's queue holds the others until a session ends.
  */
 import type { Connection } from '../connection/connection.ts';
+import { tuneConnection, tuneListener } from '../connection/socket-tuning.ts';
 import type { Listener as Socket } from '../connection/transport.ts';
 import type { ListenerPlan } from '../plan/plan.ts';
 import { HttpSession } from '../session/http-session.ts';
@@ -42,6 +43,7 @@ export class Listener implements SessionHome {
     this.#thread = thread;
     this.plan = plan;
     this.#onSessionClosed = onSessionClosed;
+    if (!isUnix) tuneListener(fd, plan.tuning);
     this.#socket = listenOn(
       fd,
       isUnix,
@@ -101,6 +103,7 @@ export class Listener implements SessionHome {
     const { proxy } = this.plan;
     thread.shared.count(proxy.frontendSlot, COUNTER.stot, 1);
     thread.shared.count(proxy.frontendSlot, COUNTER.conn_tot, 1);
+    if (proxy.clientTuning !== null) tuneConnection(connection.fd, proxy.clientTuning);
     this.#sessions.add(
       proxy.isHttp
         ? new HttpSession(thread, this.#pools, connection, this)

@@ -2,13 +2,16 @@
  * Compiles the model into this thread's plan: conditions and rules to closures, names to references, settings to
  * numbers. All that a request needs is decided here, once.
  */
-import type { Model, ProxyModel, ServerModel } from '../../config/model/model.ts';
+import type { BindModel, Model, ProxyModel, ServerModel } from '../../config/model/model.ts';
 import { findAlgorithm, samples } from '../../src/catalog.ts';
 import { headerIdOf } from '../../src/http/header-id.ts';
 import { DEFAULT_LIMITS } from '../../src/http1/limits.ts';
 import type { Balancer } from '../../src/lb/declare.ts';
+import type { Address } from '../../src/net/address.ts';
 import { containsIp } from '../../src/net/network.ts';
 import type { Compiler } from '../../src/rules/declare.ts';
+import { abstractSocketPath } from '../../src/system/socket-address.ts';
+import type { ConnectionTuning, ListenerTuning } from '../connection/socket-tuning.ts';
 import { SharedServerTable } from '../shared/server-table.ts';
 import type { SharedMemory } from '../shared/shared-memory.ts';
 import { compileErrorReplies } from './compile-errors.ts';
@@ -23,6 +26,7 @@ import {
   type ProxyPlan,
   type ServerPlan,
   type Timeouts,
+  type UniqueIdPlan,
 } from './plan.ts';
 
 /** HAProxy's defaults (manual section 4.2, retries; section 3.2, tune.bufsize, tune.maxrewrite, tune.http.maxhdr). */
@@ -63,8 +67,9 @@ function compileProxy(proxy: ProxyModel, scope: ProxyScope): ProxyPlan {
   const { settings } = proxy;
   const { slots } = scope.shared;
   const backendSlot = slots.backend(proxy.id);
+  const serverTuning = tuningOf(settings.serverTcpKeepAlive ?? settings.tcpKeepAlive, settings.noLinger);
   const servers = proxy.servers.map((server, index) =>
-    compileServer(server, index, slots.server(proxy.id, index)),
+    compileServer(server, { index, slot: slots.server(proxy.id, index), tuning: serverTuning }),
   );
   return {
     id: proxy.id,
@@ -86,6 +91,9 @@ function compileProxy(proxy: ProxyModel, scope: ProxyScope): ProxyPlan {
     closeMode: closeModeOf(proxy),
     reuse: settings.httpReuse ?? 'safe',
     forwardFor: forwardForOf(proxy),
+    uniqueId: uniqueIdOf(proxy, scope.compiler),
+    clientTuning: tuningOf(settings.clientTcpKeepAlive ?? settings.tcpKeepAlive, settings.noLinger),
+    serverTuning,
     log: compileProxyLog(proxy, scope.logs),
     dontLogNull: settings.dontLogNull ?? false,
     logAsap: settings.logAsap ?? false,
@@ -97,6 +105,17 @@ function compileProxy(proxy: ProxyModel, scope: ProxyScope): ProxyPlan {
     redispatches: (settings.redispatch ?? 0) !== 0,
     errorReply: compileErrorReplies(proxy),
   };
+}
+
+function tuningOf(keepAlive = false, noLinger = false): ConnectionTuning | null {
+  return keepAlive || noLinger ? { keepAlive, noLinger } : null;
+}
+
+function uniqueIdOf({ settings }: ProxyModel, compiler: Compiler): UniqueIdPlan | null {
+  const { uniqueIdFormat, uniqueIdHeader = '' } = settings;
+  return uniqueIdFormat === undefined
+    ? null
+    : { text: compiler.logFormat(uniqueIdFormat), headerName: uniqueIdHeader };
 }
 
 function timeoutsOf({ settings }: ProxyModel): Timeouts {
@@ -143,23 +162,32 @@ function forwardForOf({ settings }: ProxyModel): ForwardForPlan | null {
   };
 }
 
-function compileServer(server: ServerModel, index: number, slot: number): ServerPlan {
+function compileServer(
+  server: ServerModel,
+  place: Pick<ServerPlan, 'index' | 'slot' | 'tuning'>,
+): ServerPlan {
   const { address } = server;
   const isPath = address.family === 'unix' || address.family === 'abns' || address.family === 'abnsz';
   const target: PoolTarget = {
     host: isPath ? '' : (server.resolvedHost ?? address.host),
     port: address.portLow,
     portOffset: address.portOffset,
-    path: isPath ? (address.family === 'unix' ? address.host : `\0${address.host}`) : '',
+    path: pathOf(address),
   };
-  return { index, slot, name: server.name, target };
+  return { ...place, name: server.name, target };
+}
+
+/** The path of a unix socket, a NUL before an abstract name; '' for an address. */
+function pathOf({ family, host }: Address): string {
+  if (family === 'unix') return host;
+  return family === 'abns' || family === 'abnsz' ? abstractSocketPath(family, host) : '';
 }
 
 function compileBalancer(proxy: ProxyModel): Balancer {
   const { name, args } = proxy.settings.balance ?? { name: 'roundrobin', args: {} };
   const algorithm = findAlgorithm(name);
   if (algorithm === undefined) throw new Error(`balance algorithm '${name}' is not in the catalogue`);
-  return algorithm.compile(args)();
+  return algorithm.compile(args, { hashType: proxy.settings.hashType })();
 }
 
 function linkBackends(model: Model, proxies: readonly ProxyPlan[]): void {
@@ -183,8 +211,23 @@ function compileListeners(model: Model, proxies: readonly ProxyPlan[]): Map<stri
     const { binds, settings } = model.proxies[i]!;
     for (const bind of binds) {
       const backlog = bind.options.backlog ?? settings.backlog ?? 0;
-      listeners.set(`${proxy.id}/${bind.id}`, { proxy, bindId: bind.id, name: bind.name, backlog });
+      listeners.set(`${proxy.id}/${bind.id}`, {
+        proxy,
+        bindId: bind.id,
+        name: bind.name,
+        backlog,
+        tuning: listenerTuning(bind),
+      });
     }
   }
   return listeners;
+}
+
+function listenerTuning({ options }: BindModel): ListenerTuning {
+  return {
+    deferAccept: options.deferAccept ?? false,
+    fastOpen: options.tcpFastOpen ?? false,
+    maxSegmentBytes: options.mss ?? 0,
+    userTimeoutMs: options.tcpUserTimeoutMs ?? 0,
+  };
 }

@@ -7,6 +7,7 @@ import type { HeadLimits } from '../../src/http1/limits.ts';
 import type { Balancer, ServerTable } from '../../src/lb/declare.ts';
 import type { ActionRun, Reply } from '../../src/rules/declare.ts';
 import type { StreamView } from '../../src/sample/stream-view.ts';
+import type { ConnectionTuning, ListenerTuning } from '../connection/socket-tuning.ts';
 import type { LogPlan } from '../log/log-plan.ts';
 
 export type CompiledCondition = (stream: StreamView) => boolean;
@@ -45,6 +46,12 @@ export interface ForwardForPlan {
   readonly except: ((stream: StreamView) => boolean) | null;
 }
 
+export interface UniqueIdPlan {
+  readonly text: (stream: StreamView) => string;
+  /** Lower case; '' for none. */
+  readonly headerName: string;
+}
+
 export interface BackendSwitch {
   readonly condition: CompiledCondition | null;
   readonly backend: ProxyPlan;
@@ -70,6 +77,10 @@ export interface ProxyPlan {
   readonly closeMode: CloseMode;
   readonly reuse: ReuseMode;
   readonly forwardFor: ForwardForPlan | null;
+  /** `unique-id-format`, and the header that carries it to the server or ''. */
+  readonly uniqueId: UniqueIdPlan | null;
+  readonly clientTuning: ConnectionTuning | null;
+  readonly serverTuning: ConnectionTuning | null;
   readonly log: LogPlan | null;
   readonly dontLogNull: boolean;
   readonly logAsap: boolean;
@@ -99,6 +110,7 @@ export interface ServerPlan {
   readonly slot: number;
   readonly name: string;
   readonly target: PoolTarget;
+  readonly tuning: ConnectionTuning | null;
 }
 
 /** One bind address as its thread serves it. */
@@ -108,6 +120,7 @@ export interface ListenerPlan {
   readonly name: string;
   /** Length of the kernel's accept queue; 0 takes the default. */
   readonly backlog: number;
+  readonly tuning: ListenerTuning;
 }
 
 export interface Plan {

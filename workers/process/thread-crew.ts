@@ -115,15 +115,9 @@ export class ThreadCrew implements SeatOwner {
   }
 
   onLost(seat: ThreadSeat, problem: string): void {
-    if (this.phase === 'failed' || this.phase === 'drained') return;
     if (this.phase === 'starting') this.#fail(`worker thread ${seat.index} died while starting: ${problem}`);
-    else if (!this.#options.canRestart) this.#fail(`worker thread ${seat.index} died: ${problem}`);
-    else if (seat.failures > MOST_FAILURES) {
-      this.#fail(`worker thread ${seat.index} died ${seat.failures} times in a row: ${problem}`);
-    } else {
-      if (this.phase === 'running') this.#owner.onRestarted(seat.index, problem);
-      this.#reclaim(seat, RECLAIM_TRIES);
-    }
+    else if (this.phase === 'running') this.#replace(seat, problem);
+    else if (this.phase === 'draining') this.#reclaim(seat, RECLAIM_TRIES);
   }
 
   onDrained(): void {
@@ -135,6 +129,16 @@ export class ThreadCrew implements SeatOwner {
       seat.seat();
     } catch (error) {
       this.#fail(`worker thread ${seat.index} cannot start: ${(error as Error).message}`);
+    }
+  }
+
+  #replace(seat: ThreadSeat, problem: string): void {
+    if (!this.#options.canRestart) this.#fail(`worker thread ${seat.index} died: ${problem}`);
+    else if (seat.failures > MOST_FAILURES) {
+      this.#fail(`worker thread ${seat.index} died ${seat.failures} times in a row: ${problem}`);
+    } else {
+      this.#owner.onRestarted(seat.index, problem);
+      this.#reclaim(seat, RECLAIM_TRIES);
     }
   }
 

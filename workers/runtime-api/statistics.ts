@@ -18,6 +18,9 @@ import type { StartOptions } from '../messages.ts';
 import { COUNTER, COUNTERS, type CounterName, RateKind, type SharedState } from '../shared/shared-state.ts';
 import { PROCESS_SLOT } from '../shared/slots.ts';
 
+/** `Release_date` of show info: moves with the version in package.json. */
+const RELEASE_DATE = '2026/11/23';
+
 export interface StatisticsParts {
   readonly model: Model;
   readonly options: StartOptions;
@@ -61,7 +64,7 @@ export class Statistics {
     return {
       name: options.programName === 'haproxy' ? 'HAProxy' : 'Fairlead',
       version: options.version,
-      releaseDate: '',
+      releaseDate: RELEASE_DATE,
       threads: options.threads,
       pid: process.pid,
       startedAtMs: options.startedAtMs,

@@ -11,6 +11,7 @@
 import type { SessionView } from '../../src/sample/stream-view.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection, ConnectionOwner } from '../connection/connection.ts';
+import { tuneConnection } from '../connection/socket-tuning.ts';
 import { threadTransport } from '../connection/transport.ts';
 import type { ProxyPlan, ServerPlan } from '../plan/plan.ts';
 import { COUNTER } from '../shared/shared-state.ts';
@@ -152,7 +153,9 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
         ? { path }
         : { host, port: portOffset === null ? port : this.destination.port + portOffset };
     this.#accounts.countBehind(COUNTER.connect, 1);
-    this.#server = threadTransport().dial(target, this);
+    const { tuning } = server;
+    const options = tuning === null ? undefined : { prepare: (fd: number) => tuneConnection(fd, tuning) };
+    this.#server = threadTransport().dial(target, this, options);
     this.#arm(this.#serverTimer, this.#accounts.backend!.timeouts.connectMs);
   }
 

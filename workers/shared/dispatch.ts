@@ -4,6 +4,7 @@
  */
 import { WaitingLists } from '../../src/queue/waiting-list.ts';
 import { SLOT, WAITER } from './layout.ts';
+import { HANDED_MOST, HANDED_ONE, handedIn, placesIn } from './places.ts';
 import { raise } from './rates.ts';
 import { Rotation } from './rotation.ts';
 import { AdminState, OperationalState } from './shared-state.ts';
@@ -106,16 +107,23 @@ export class Dispatcher {
     const forThis = this.#canServe(serverSlot) ? this.lists.first(row) : 0;
     const waiter = this.lists.earlier(forThis, forAny);
     if (waiter === 0) return false;
+    if (!this.#handOver(row)) return false;
+    i32[waiter + WAITER.at.server] = serverSlot;
+    Atomics.store(i32, waiter + WAITER.at.state, WaiterState.SERVED);
+    this.#deliver(waiter);
+    return true;
+  }
+
+  /** Reserves a place of a server for a waiting request. */
+  #handOver(row: number): boolean {
+    const i32 = this.#i32;
     const limit = Atomics.load(i32, row + AT.maxconn);
     for (;;) {
-      const sessions = Atomics.load(i32, row + AT.current);
-      if (limit !== 0 && sessions >= limit) return false;
-      if (Atomics.compareExchange(i32, row + AT.current, sessions, sessions + 1) !== sessions) continue;
-      // The place belongs to the waiter's thread from here on; see the note on ends of threads in shared-memory.ts.
-      i32[waiter + WAITER.at.server] = serverSlot;
-      Atomics.store(i32, waiter + WAITER.at.state, WaiterState.SERVED);
-      if (sessions >= i32[row + AT.max]!) raise(i32, row + AT.max, sessions + 1);
-      this.#deliver(waiter);
+      const word = Atomics.load(i32, row + AT.current);
+      const places = placesIn(word);
+      if ((limit !== 0 && places >= limit) || handedIn(word) === HANDED_MOST) return false;
+      if (Atomics.compareExchange(i32, row + AT.current, word, word + HANDED_ONE) !== word) continue;
+      if (places >= i32[row + AT.max]!) raise(i32, row + AT.max, places + 1);
       return true;
     }
   }

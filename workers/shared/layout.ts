@@ -64,6 +64,7 @@ export const MAGIC = 0x46524c44;
 export const SLOT = rowOf(
   // Written with every session.
   {
+    /** Sessions; of a server also, in the upper bits, the places handed over but not taken yet (places.ts). */
     current: 'i32',
     max: 'i32',
     sessionEven: 'i32',
@@ -122,8 +123,11 @@ export const SLOT = rowOf(
   },
 );
 
-/** Per thread: the word it sleeps on while it waits, and how many of its waiter rows were ever used. */
-export const THREAD = rowOf({ signal: 'i32', waitersUsed: 'i32' });
+/**
+ * Per thread: `epoch` is odd while it changes a session count and its own held count together; `signal` is the word
+ * it sleeps on while it waits; `waitersUsed` says how many of its waiter rows were ever used.
+ */
+export const THREAD = rowOf({ epoch: 'i32' }, { signal: 'i32', waitersUsed: 'i32' });
 
 /** A waiting request: owned and reused by its thread, linked into its queue under the backend's lock. */
 export const WAITER = rowOf({

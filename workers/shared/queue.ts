@@ -16,7 +16,8 @@
  * and then looks whether there is room. One of the two sees the other.
  */
 import type { Dispatcher } from './dispatch.ts';
-import { SLOT, WAITER } from './layout.ts';
+import { SLOT, THREAD, WAITER } from './layout.ts';
+import { HANDED_MOST, HANDED_ONE, handedIn, placesIn } from './places.ts';
 import { markEvent, raise } from './rates.ts';
 import { RateKind } from './shared-state.ts';
 import { lock, tryLock, unlock } from './spinlock.ts';
@@ -37,6 +38,7 @@ export class ServerQueue implements Sleeper {
   readonly #pool: WaiterPool;
   readonly #dispatcher: Dispatcher;
   readonly #held: number;
+  readonly #epoch: number;
   /** What this thread writes into locks; never 0. */
   readonly #owner: number;
   readonly #isMainThread: boolean;
@@ -55,6 +57,7 @@ export class ServerQueue implements Sleeper {
     this.#pool = new WaiterPool(views, block);
     this.#dispatcher = dispatcher;
     this.#held = views.regions.held + block * views.regions.heldStride;
+    this.#epoch = views.regions.threadRows + block * THREAD.words + THREAD.at.epoch;
     this.#owner = block + 1;
     this.#isMainThread = block === views.threads;
     signal.serve(this);
@@ -71,11 +74,15 @@ export class ServerQueue implements Sleeper {
     const row = slotRow(serverSlot);
     const limit = i32[row + AT.maxconn]!;
     for (;;) {
-      const sessions = Atomics.load(i32, row + AT.current);
-      if (limit !== 0 && sessions >= limit) return false;
-      if (Atomics.compareExchange(i32, row + AT.current, sessions, sessions + 1) !== sessions) continue;
-      i32[this.#held + serverSlot]! += 1;
-      if (sessions >= i32[row + AT.max]!) raise(i32, row + AT.max, sessions + 1);
+      const word = Atomics.load(i32, row + AT.current);
+      const places = placesIn(word);
+      if (limit !== 0 && places >= limit) return false;
+      i32[this.#epoch]! += 1;
+      const isTaken = Atomics.compareExchange(i32, row + AT.current, word, word + 1) === word;
+      if (isTaken) i32[this.#held + serverSlot]! += 1;
+      i32[this.#epoch]! += 1;
+      if (!isTaken) continue;
+      if (places >= i32[row + AT.max]!) raise(i32, row + AT.max, places + 1);
       this.#noteSession(backendSlot, serverSlot);
       return true;
     }
@@ -84,15 +91,17 @@ export class ServerQueue implements Sleeper {
   hasRoom(backendSlot: number, serverSlot: number): boolean {
     const row = slotRow(serverSlot);
     const limit = Atomics.load(this.#i32, row + AT.maxconn);
-    if (limit !== 0 && Atomics.load(this.#i32, row + AT.current) >= limit) return false;
+    if (limit !== 0 && placesIn(Atomics.load(this.#i32, row + AT.current)) >= limit) return false;
     if (Atomics.load(this.#i32, slotRow(backendSlot) + AT.waiting) === 0) return true;
     return !this.#dispatcher.isAwaited(backendSlot, serverSlot);
   }
 
   leave(backendSlot: number, serverSlot: number): void {
-    const index = slotRow(serverSlot) + AT.current;
-    this.#i32[this.#held + serverSlot]! -= 1;
-    Atomics.sub(this.#i32, index, 1);
+    const i32 = this.#i32;
+    i32[this.#epoch]! += 1;
+    i32[this.#held + serverSlot]! -= 1;
+    Atomics.sub(i32, slotRow(serverSlot) + AT.current, 1);
+    i32[this.#epoch]! += 1;
     this.#noteMove(backendSlot, serverSlot);
     if (Atomics.load(this.#i32, slotRow(backendSlot) + AT.waiting) === 0) return;
     this.#lock(backendSlot);
@@ -119,14 +128,16 @@ export class ServerQueue implements Sleeper {
     const i32 = this.#i32;
     const backendSlot = i32[waiter + WAITER.at.backend]!;
     this.#lock(backendSlot);
-    const isServed = i32[waiter + WAITER.at.state] === WaiterState.SERVED;
-    if (i32[waiter + WAITER.at.state] === WaiterState.WAITING) {
-      this.#dispatcher.unlink(waiter);
-      i32[waiter + WAITER.at.state] = WaiterState.FREE;
+    const state = i32[waiter + WAITER.at.state];
+    const serverSlot = i32[waiter + WAITER.at.server]!;
+    i32[waiter + WAITER.at.state] = WaiterState.FREE;
+    if (state === WaiterState.WAITING) this.#dispatcher.unlink(waiter);
+    else if (state === WaiterState.SERVED) {
+      Atomics.sub(i32, slotRow(serverSlot) + AT.current, HANDED_ONE);
+      this.#dispatcher.serveServer(backendSlot, serverSlot);
     }
     this.#unlock(backendSlot);
-    if (isServed) this.#leaveUnused(waiter);
-    else this.#pool.free(waiter);
+    this.#pool.free(waiter);
   }
 
   takeDelivered(): void {
@@ -153,21 +164,19 @@ export class ServerQueue implements Sleeper {
 
   /** Takes over the place that was handed to a waiter of this thread. */
   #beginServed(waiter: number): void {
-    const serverSlot = this.#i32[waiter + WAITER.at.server]!;
-    this.#i32[waiter + WAITER.at.state] = WaiterState.FREE;
-    this.#i32[this.#held + serverSlot]! += 1;
-    this.#noteSession(this.#i32[waiter + WAITER.at.backend]!, serverSlot);
+    const i32 = this.#i32;
+    const serverSlot = i32[waiter + WAITER.at.server]!;
+    const backendSlot = i32[waiter + WAITER.at.backend]!;
+    this.#lock(backendSlot);
+    i32[this.#epoch]! += 1;
+    i32[waiter + WAITER.at.state] = WaiterState.FREE;
+    i32[this.#held + serverSlot]! += 1;
+    const before = Atomics.add(i32, slotRow(serverSlot) + AT.current, 1 - HANDED_ONE);
+    i32[this.#epoch]! += 1;
+    if (handedIn(before) === HANDED_MOST) this.#dispatcher.serveServer(backendSlot, serverSlot);
+    this.#unlock(backendSlot);
+    this.#noteSession(backendSlot, serverSlot);
     this.#pool.free(waiter)(serverSlot);
-  }
-
-  /** Hands on a place that came too late. */
-  #leaveUnused(waiter: number): void {
-    const serverSlot = this.#i32[waiter + WAITER.at.server]!;
-    const backendSlot = this.#i32[waiter + WAITER.at.backend]!;
-    this.#i32[waiter + WAITER.at.state] = WaiterState.FREE;
-    this.#i32[this.#held + serverSlot]! += 1;
-    this.#pool.free(waiter);
-    this.leave(backendSlot, serverSlot);
   }
 
   #noteSession(backendSlot: number, serverSlot: number): void {

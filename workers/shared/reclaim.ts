@@ -1,18 +1,22 @@
 /**
  * What the main thread does when a worker thread died: breaks its locks, repairs the lists it may have left half
  * changed, drops its waiting requests, and gives back its sessions and places.
+ *
+ * Nothing here relies on where the thread was when it died. Lists and handed-over places follow from the waiters'
+ * rows, and session counts from what the living threads note that they hold.
  */
 import { isBefore } from '../../src/queue/waiting-list.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { SLOT, THREAD, WAITER } from './layout.ts';
+import { HANDED_ONE, handedIn, sessionsIn } from './places.ts';
 import { tryLock, unlock } from './spinlock.ts';
 import type { ThreadSignal } from './thread-signal.ts';
 import { slotRow, type Views } from './views.ts';
-import { firstWaiter, markDelivered, WaiterState } from './waiter-pool.ts';
+import { blockOfWaiter, markDelivered, WaiterState, waitersOf } from './waiter-pool.ts';
 
 const AT = SLOT.at;
 
-/** Tries for a living thread's lock, which is held for well under a microsecond. */
+/** Tries for a living thread's lock, or for a moment when no thread is changing a count: well under a microsecond. */
 const TRIES = 100_000;
 
 export class Reclaimer {
@@ -21,6 +25,7 @@ export class Reclaimer {
   readonly #dispatcher: Dispatcher;
   readonly #signal: ThreadSignal;
   readonly #owner: number;
+  readonly #epochs: Int32Array;
 
   constructor(views: Views, dispatcher: Dispatcher, signal: ThreadSignal) {
     this.#views = views;
@@ -28,23 +33,24 @@ export class Reclaimer {
     this.#dispatcher = dispatcher;
     this.#signal = signal;
     this.#owner = views.threads + 1;
+    this.#epochs = new Int32Array(views.threads + 1);
   }
 
   /**
    * Gives back everything the dead thread held; backends with free places and waiting requests must be dispatched
-   * afterwards. False when a lock could not be had: nothing is half done, call again.
+   * afterwards. False when another thread is in the way for too long, probably as it is dead too: call again.
    */
   reclaim(index: number): boolean {
+    Atomics.store(this.#i32, this.#threadRow(index) + THREAD.at.epoch, 0);
     const broken = this.#breakLocks(index + 1);
     for (const backendSlot of broken) this.#rebuild(backendSlot, index);
     for (const backendSlot of broken) unlock(this.#i32, slotRow(backendSlot) + AT.lock);
     if (broken.length > 0) this.#remindAll(index);
-    for (const waiter of this.#waitersOf(index)) {
+    for (const waiter of waitersOf(this.#views, index)) {
       if (!this.#drop(waiter)) return false;
     }
-    this.#giveBackHeld(index);
     this.#forget(index);
-    return true;
+    return this.#correctCounts();
   }
 
   /** Makes the dead thread's locks ours and returns their backends. */
@@ -58,22 +64,34 @@ export class Reclaimer {
     return broken;
   }
 
-  /** Makes the lists of a backend anew from the waiters themselves, without those of the dead thread. */
+  /** Makes the lists and handed-over places of a backend anew from the waiters, without those of the dead thread. */
   #rebuild(backendSlot: number, dead: number): void {
     const i32 = this.#i32;
     const waiting: number[] = [];
-    for (let block = 0; block <= this.#views.threads; block++) {
-      for (const waiter of this.#waitersOf(block)) {
-        if (i32[waiter + WAITER.at.state] !== WaiterState.WAITING) continue;
-        if (i32[waiter + WAITER.at.backend] !== backendSlot) continue;
-        if (block === dead) i32[waiter + WAITER.at.state] = WaiterState.FREE;
-        else waiting.push(waiter);
+    const handed = new Map<number, number>();
+    for (const waiter of this.#allWaiters()) {
+      const state = i32[waiter + WAITER.at.state];
+      if (state === WaiterState.FREE || i32[waiter + WAITER.at.backend] !== backendSlot) continue;
+      if (this.#isOf(dead, waiter)) i32[waiter + WAITER.at.state] = WaiterState.FREE;
+      else if (state === WaiterState.WAITING) waiting.push(waiter);
+      else if (state === WaiterState.SERVED) {
+        const server = i32[waiter + WAITER.at.server]!;
+        handed.set(server, (handed.get(server) ?? 0) + 1);
       }
     }
+    this.#relist(backendSlot, waiting);
+    for (let slot = backendSlot + 1; slot <= this.#lastServer(backendSlot); slot++) {
+      const surplus = handedIn(Atomics.load(i32, slotRow(slot) + AT.current)) - (handed.get(slot) ?? 0);
+      Atomics.sub(i32, slotRow(slot) + AT.current, surplus * HANDED_ONE);
+    }
+  }
+
+  #relist(backendSlot: number, waiting: number[]): void {
+    const i32 = this.#i32;
     const sequenceOf = (waiter: number): number => i32[waiter + WAITER.at.sequence]!;
     waiting.sort((one, other) => (isBefore(sequenceOf(one), sequenceOf(other)) ? -1 : 1));
-    const last = backendSlot + this.#views.slots.serverCount(backendSlot);
-    for (let slot = backendSlot; slot <= last; slot++) this.#dispatcher.lists.clear(slotRow(slot));
+    for (let slot = backendSlot; slot <= this.#lastServer(backendSlot); slot++)
+      this.#dispatcher.lists.clear(slotRow(slot));
     for (const waiter of waiting)
       this.#dispatcher.lists.append(i32[waiter + WAITER.at.list]!, waiter, sequenceOf(waiter));
     Atomics.store(i32, slotRow(backendSlot) + AT.waiting, waiting.length);
@@ -81,15 +99,11 @@ export class Reclaimer {
 
   /** Tells the living of everything that was handed to them, as the dead one may not have come to it. */
   #remindAll(dead: number): void {
-    for (let block = 0; block <= this.#views.threads; block++) {
-      if (block === dead) continue;
-      for (const waiter of this.#waitersOf(block)) {
-        const state = Atomics.load(this.#i32, waiter + WAITER.at.state);
-        if (state === WaiterState.SERVED || state === WaiterState.SENT_AWAY)
-          markDelivered(this.#views, waiter);
-      }
-      this.#signal.wake(block);
+    for (const waiter of this.#allWaiters()) {
+      const state = Atomics.load(this.#i32, waiter + WAITER.at.state);
+      if (state === WaiterState.SERVED || state === WaiterState.SENT_AWAY) markDelivered(this.#views, waiter);
     }
+    for (let block = 0; block <= this.#views.threads; block++) if (block !== dead) this.#signal.wake(block);
   }
 
   /** Takes a waiter of the dead thread out of its list, or gives back the place it had been handed. */
@@ -101,40 +115,77 @@ export class Reclaimer {
     const state = i32[waiter + WAITER.at.state];
     if (state === WaiterState.WAITING) this.#dispatcher.unlink(waiter);
     if (state === WaiterState.SERVED)
-      Atomics.sub(i32, slotRow(i32[waiter + WAITER.at.server]!) + AT.current, 1);
+      Atomics.sub(i32, slotRow(i32[waiter + WAITER.at.server]!) + AT.current, HANDED_ONE);
     i32[waiter + WAITER.at.state] = WaiterState.FREE;
     unlock(i32, lock);
     return true;
   }
 
-  #giveBackHeld(index: number): void {
-    const held = this.#views.regions.held + index * this.#views.regions.heldStride;
-    for (let slot = 0; slot < this.#views.slots.count; slot++) {
-      const count = this.#i32[held + slot]!;
-      if (count === 0) continue;
-      this.#i32[held + slot] = 0;
-      Atomics.sub(this.#i32, slotRow(slot) + AT.current, count);
-      this.#signal.announceRoom(slot);
-    }
-  }
-
   /** Makes the thread's own words as they were at first, for the next thread of this index. */
   #forget(index: number): void {
     const { regions } = this.#views;
-    const row = regions.threadRows + index * THREAD.words;
-    Atomics.store(this.#i32, row + THREAD.at.waitersUsed, 0);
-    Atomics.store(this.#i32, row + THREAD.at.signal, 0);
+    Atomics.store(this.#i32, this.#threadRow(index) + THREAD.at.waitersUsed, 0);
+    Atomics.store(this.#i32, this.#threadRow(index) + THREAD.at.signal, 0);
     const bits = regions.bits + index * regions.bitsStride;
     this.#i32.fill(0, bits, bits + regions.bitsStride);
+    const held = regions.held + index * regions.heldStride;
+    this.#i32.fill(0, held, held + regions.heldStride);
   }
 
-  /** The rows that a thread has ever used. */
-  *#waitersOf(block: number): Generator<number> {
-    const first = firstWaiter(this.#views, block);
-    const used = Atomics.load(
-      this.#i32,
-      this.#views.regions.threadRows + block * THREAD.words + THREAD.at.waitersUsed,
-    );
-    for (let place = 0; place < used; place++) yield first + place * WAITER.words;
+  /** Lowers every session count to what the threads hold. A surplus stays the same while they go on working. */
+  #correctCounts(): boolean {
+    for (let slot = 0; slot < this.#views.slots.count; slot++) {
+      const surplus = this.#surplusOf(slot);
+      if (surplus === null) return false;
+      if (surplus === 0) continue;
+      Atomics.sub(this.#i32, slotRow(slot) + AT.current, surplus);
+      this.#signal.announceRoom(slot);
+    }
+    return true;
+  }
+
+  /** Looks until two looks in a row, at moments when no thread is changing its notes, say the same. */
+  #surplusOf(slot: number): number | null {
+    let before: number | null = null;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const surplus = this.#lookAt(slot);
+      if (surplus === null) continue;
+      if (surplus === before) return surplus;
+      before = surplus;
+    }
+    return null;
+  }
+
+  #lookAt(slot: number): number | null {
+    const { regions, threads } = this.#views;
+    const epochs = this.#epochs;
+    for (let block = 0; block <= threads; block++) {
+      epochs[block] = Atomics.load(this.#i32, this.#threadRow(block) + THREAD.at.epoch);
+      if (epochs[block]! & 1) return null;
+    }
+    let surplus = sessionsIn(Atomics.load(this.#i32, slotRow(slot) + AT.current));
+    for (let block = 0; block <= threads; block++) {
+      surplus -= Atomics.load(this.#i32, regions.held + block * regions.heldStride + slot);
+    }
+    for (let block = 0; block <= threads; block++) {
+      if (Atomics.load(this.#i32, this.#threadRow(block) + THREAD.at.epoch) !== epochs[block]) return null;
+    }
+    return surplus;
+  }
+
+  *#allWaiters(): Generator<number> {
+    for (let block = 0; block <= this.#views.threads; block++) yield* waitersOf(this.#views, block);
+  }
+
+  #isOf(block: number, waiter: number): boolean {
+    return blockOfWaiter(this.#views, waiter) === block;
+  }
+
+  #lastServer(backendSlot: number): number {
+    return backendSlot + this.#views.slots.serverCount(backendSlot);
+  }
+
+  #threadRow(block: number): number {
+    return this.#views.regions.threadRows + block * THREAD.words;
   }
 }

@@ -2,14 +2,15 @@
  * One thread's view of the shared memory: counters, sessions, rates, states. Queues are in `queue.ts`, which this
  * class hands on to.
  *
- * A thread may be ended between any two calls or loop turns. Where it takes something and notes that it holds it,
- * both stand next to each other, without a call or a loop's end in between: so the main thread can always give back
- * exactly what a dead thread held.
+ * A thread may be ended at any moment, also between taking something and noting that it holds it. So what each
+ * thread notes is the truth, and the counts that all share are worked out anew from it when a thread has died
+ * (`reclaim.ts`). A thread's epoch is odd while its notes and the counts differ.
  */
 import type { Model } from '../../config/model/model.ts';
 import { clockSince } from './clock.ts';
 import { Dispatcher } from './dispatch.ts';
-import { COUNTER_STRIDE, HEADER, SLOT } from './layout.ts';
+import { COUNTER_STRIDE, HEADER, SLOT, THREAD } from './layout.ts';
+import { placesIn } from './places.ts';
 import { ServerQueue } from './queue.ts';
 import { markEvent, maxRateOf, raise, rateAt, sweepCells } from './rates.ts';
 import { Reclaimer } from './reclaim.ts';
@@ -62,6 +63,7 @@ export class SharedMemory implements SharedControl {
   /** Where this thread's counters and held counts begin. */
   readonly #counters: number;
   readonly #held: number;
+  readonly #epoch: number;
 
   constructor(views: Views, threadIndex: number, clock: Clock) {
     const block = threadIndex === MAIN_THREAD ? views.threads : threadIndex;
@@ -76,6 +78,7 @@ export class SharedMemory implements SharedControl {
     this.#queue = new ServerQueue(views, block, this.#dispatcher, this.#signal, clock);
     this.#reclaimer = new Reclaimer(views, this.#dispatcher, this.#signal);
     this.#counters = views.regions.counters + block * views.regions.counterStride;
+    this.#epoch = views.regions.threadRows + block * THREAD.words + THREAD.at.epoch;
     this.#held = views.regions.held + block * views.regions.heldStride;
   }
 
@@ -94,8 +97,10 @@ export class SharedMemory implements SharedControl {
 
   enter(slot: number): number {
     const row = slotRow(slot);
+    this.#i32[this.#epoch]! += 1;
     const sessions = Atomics.add(this.#i32, row + AT.current, 1) + 1;
     this.#i32[this.#held + slot]! += 1;
+    this.#i32[this.#epoch]! += 1;
     if (sessions > this.#i32[row + AT.max]!) raise(this.#i32, row + AT.max, sessions);
     markEvent(this.#i32, row, RateKind.SESSION, this.#clock());
     return sessions;
@@ -108,8 +113,11 @@ export class SharedMemory implements SharedControl {
     for (;;) {
       const sessions = Atomics.load(this.#i32, row + AT.current);
       if (sessions >= limit) return false;
-      if (Atomics.compareExchange(this.#i32, row + AT.current, sessions, sessions + 1) !== sessions) continue;
-      this.#i32[this.#held + slot]! += 1;
+      this.#i32[this.#epoch]! += 1;
+      const isIn = Atomics.compareExchange(this.#i32, row + AT.current, sessions, sessions + 1) === sessions;
+      if (isIn) this.#i32[this.#held + slot]! += 1;
+      this.#i32[this.#epoch]! += 1;
+      if (!isIn) continue;
       if (sessions >= this.#i32[row + AT.max]!) raise(this.#i32, row + AT.max, sessions + 1);
       markEvent(this.#i32, row, RateKind.SESSION, this.#clock());
       return true;
@@ -118,8 +126,10 @@ export class SharedMemory implements SharedControl {
 
   leave(slot: number): void {
     const row = slotRow(slot);
+    this.#i32[this.#epoch]! += 1;
     this.#i32[this.#held + slot]! -= 1;
     Atomics.sub(this.#i32, row + AT.current, 1);
+    this.#i32[this.#epoch]! += 1;
     if (Atomics.load(this.#i32, row + AT.roomWanted) !== 0) this.#signal.announceRoom(slot);
   }
 
@@ -128,7 +138,7 @@ export class SharedMemory implements SharedControl {
   }
 
   current(slot: number): number {
-    return Atomics.load(this.#i32, slotRow(slot) + AT.current);
+    return placesIn(Atomics.load(this.#i32, slotRow(slot) + AT.current));
   }
 
   maximum(slot: number): number {

@@ -23,6 +23,16 @@ export function firstWaiter(views: Views, block: number): number {
   return views.regions.waiters + block * views.waitersPerThread * WAITER.words;
 }
 
+/** The rows that a thread has ever used. */
+export function* waitersOf(views: Views, block: number): Generator<number> {
+  const first = firstWaiter(views, block);
+  const used = Atomics.load(
+    views.i32,
+    views.regions.threadRows + block * THREAD.words + THREAD.at.waitersUsed,
+  );
+  for (let place = 0; place < used; place++) yield first + place * WAITER.words;
+}
+
 /** Marks a waiter as delivered, by any thread; the caller wakes the owner. Marking twice does no harm. */
 export function markDelivered(views: Views, waiter: number): void {
   const block = blockOfWaiter(views, waiter);

@@ -16,7 +16,13 @@ import { BodyKind, type HttpHead } from '../../src/http/head.ts';
 import { type Reply, type RuleStream, Verdict } from '../../src/rules/declare.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection } from '../connection/connection.ts';
-import { CloseMode, type CompiledRule, type ProxyPlan, type ServerPlan } from '../plan/plan.ts';
+import {
+  CloseMode,
+  type CompiledRule,
+  type ProxyPlan,
+  type ServerPlan,
+  type UniqueIdPlan,
+} from '../plan/plan.ts';
 import { COUNTER } from '../shared/shared-state.ts';
 import type { ThreadState } from '../thread-state.ts';
 import { BAD_RESPONSE, HeadSent, type ServerConnection } from '../upstream/server-connection.ts';
@@ -115,6 +121,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
   process(): void {
     if (this.#phase !== Phase.REQUEST) return;
     const { frontend } = this.#accounts;
+    if (frontend.uniqueId !== null) this.facts.uniqueId = frontend.uniqueId.text(this);
     if (!this.#runRules(frontend.requestRules)) return;
     const backend = this.#chooseBackend(frontend);
     if (backend === null) {
@@ -123,6 +130,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
     }
     this.#accounts.enterBackend(backend);
     if (backend !== frontend && !this.#runRules(backend.requestRules)) return;
+    if (frontend.uniqueId !== null) this.#addUniqueId(frontend.uniqueId);
     this.#addForwardedFor(frontend, backend);
     this.#assign(-1);
   }
@@ -151,6 +159,10 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
       if (rule.condition === null || rule.condition(this)) return rule.backend;
     }
     return frontend.defaultBackend ?? (frontend.backendSlot >= 0 ? frontend : null);
+  }
+
+  #addUniqueId({ headerName }: UniqueIdPlan): void {
+    if (headerName !== '') this.request!.add(headerName, this.facts.uniqueId);
   }
 
   #addForwardedFor(frontend: ProxyPlan, backend: ProxyPlan): void {

@@ -43,7 +43,7 @@ export class ServerAssignment {
         this.#take(server);
         return Assignment.CHOSEN;
       }
-      return this.#wait(backend, server.slot);
+      return this.#wait(backend, balancer.isBound ? server.slot : -1);
     }
     return serverTable.usable().length === 0 ? Assignment.NONE : this.#wait(backend, -1);
   }

@@ -23,6 +23,7 @@ import {
 } from '../../src/http1/parse-head.ts';
 import type { Connection, ConnectionOwner } from '../connection/connection.ts';
 import { writeLastChunk } from '../connection/last-chunk.ts';
+import { type ConnectionTuning, tuneConnection } from '../connection/socket-tuning.ts';
 import { type DialTarget, threadTransport } from '../connection/transport.ts';
 import type { ThreadState } from '../thread-state.ts';
 import type { ServerStream } from './server-stream.ts';
@@ -81,10 +82,19 @@ export class ServerConnection implements ConnectionOwner {
   idleSince = 0;
 
   /** Begins to connect; the stream attached by then hears of the outcome. */
-  constructor(thread: ThreadState, pool: PoolOfConnection, target: DialTarget) {
+  constructor(
+    thread: ThreadState,
+    pool: PoolOfConnection,
+    target: DialTarget,
+    tuning: ConnectionTuning | null,
+  ) {
     this.#thread = thread;
     this.pool = pool;
-    this.#connection = threadTransport().dial(target, this);
+    this.#connection = threadTransport().dial(
+      target,
+      this,
+      tuning === null ? undefined : { prepare: (fd) => tuneConnection(fd, tuning) },
+    );
   }
 
   get isReady(): boolean {

@@ -5,7 +5,7 @@
 
 import type { SessionView } from '../../src/sample/stream-view.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
-import type { PoolTarget } from '../plan/plan.ts';
+import type { ServerPlan } from '../plan/plan.ts';
 import type { ThreadState } from '../thread-state.ts';
 import { type PoolOfConnection, ServerConnection } from './server-connection.ts';
 
@@ -14,7 +14,7 @@ const PURGE_DELAY_MS = 5000;
 
 export class ServerPool implements TimerTarget, PoolOfConnection {
   readonly #thread: ThreadState;
-  readonly #target: PoolTarget;
+  readonly #server: ServerPlan;
   readonly #idle: ServerConnection[] = [];
   readonly #timer: TimerEntry;
   /** Connections now serving a stream, and the most at once since the last two purges. */
@@ -23,9 +23,9 @@ export class ServerPool implements TimerTarget, PoolOfConnection {
   #usedMaxBefore = 0;
   #isTicking = false;
 
-  constructor(thread: ThreadState, target: PoolTarget) {
+  constructor(thread: ThreadState, server: ServerPlan) {
     this.#thread = thread;
-    this.#target = target;
+    this.#server = server;
     this.#timer = new TimerEntry(this);
   }
 
@@ -45,13 +45,12 @@ export class ServerPool implements TimerTarget, PoolOfConnection {
 
   /** A new connection, being opened. */
   open(session: SessionView): ServerConnection {
-    const { host, path, port, portOffset } = this.#target;
+    const { target, tuning } = this.#server;
+    const { host, path, port, portOffset } = target;
     this.#use();
-    if (path !== '') return new ServerConnection(this.#thread, this, { path });
-    return new ServerConnection(this.#thread, this, {
-      host,
-      port: portOffset === null ? port : session.destination.port + portOffset,
-    });
+    if (path !== '') return new ServerConnection(this.#thread, this, { path }, tuning);
+    const dialled = { host, port: portOffset === null ? port : session.destination.port + portOffset };
+    return new ServerConnection(this.#thread, this, dialled, tuning);
   }
 
   #use(): void {

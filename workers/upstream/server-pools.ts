@@ -14,7 +14,7 @@ export class ServerPools {
   of(server: ServerPlan): ServerPool {
     let pool = this.#bySlot[server.slot];
     if (pool === undefined) {
-      pool = new ServerPool(this.#thread, server.target);
+      pool = new ServerPool(this.#thread, server);
       this.#bySlot[server.slot] = pool;
     }
     return pool;
