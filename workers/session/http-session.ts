@@ -10,6 +10,7 @@
  *                       CLOSING ◀──────────── close, error ────────── TUNNEL
  * ```
  */
+import { FAULTS, type Fault } from '../../src/errors/faults.ts';
 import { BodyKind, type HttpHead } from '../../src/http/head.ts';
 import { ChunkedDecoder, ChunkStatus } from '../../src/http1/chunked-decoder.ts';
 import { NEED_MORE, parseRequestHead, statusOfHeadError } from '../../src/http1/parse-head.ts';
@@ -117,7 +118,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
         this.close();
         break;
       case State.HEAD:
-        this.#refuse(400, 'CR');
+        this.#refuse(FAULTS.REQUEST_ABORTED);
         break;
       case State.BODY:
         this.#stream.onClientAbort();
@@ -150,7 +151,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     this.#state = State.CLOSED;
     thread.wheel.cancel(this.#timer);
     if (was === State.BODY || was === State.WAITING || was === State.TUNNEL) this.#stream.onClientGone();
-    else if (was === State.HEAD) this.#stream.recordRefusal(400, 'CR');
+    else if (was === State.HEAD) this.#stream.recordRefusal(FAULTS.REQUEST_ABORTED);
     else if (was === State.IDLE && this.requestCount === 0) this.#logEmptyConnection();
     this.#releaseHead();
     this.#releaseOwned();
@@ -163,10 +164,10 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     switch (this.#state) {
       case State.IDLE:
         if (this.requestCount > 0 || this.frontend.timeouts.httpRequestMs === 0) this.close();
-        else this.#refuse(408, 'cR');
+        else this.#refuse(FAULTS.REQUEST_TIMEOUT);
         break;
       case State.HEAD:
-        this.#refuse(408, 'cR');
+        this.#refuse(FAULTS.REQUEST_TIMEOUT);
         break;
       case State.BODY:
         this.#stream.onClientTimeout();
@@ -220,7 +221,8 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
       this.#onHead(head, buffer, bodyStart, end);
       return true;
     }
-    if (bodyStart !== NEED_MORE) this.#refuse(statusOfHeadError(bodyStart), 'PR');
+    if (bodyStart !== NEED_MORE)
+      this.#refuse({ ...FAULTS.BAD_REQUEST, status: statusOfHeadError(bodyStart) });
     return false;
   }
 
@@ -310,19 +312,19 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
   }
 
   /** Answers a request that never became one, logs it, and closes. */
-  #refuse(status: number, termination: string): void {
+  #refuse({ status, termination }: Pick<Fault, 'status' | 'termination'>): void {
     this.thread.wheel.cancel(this.#timer);
     this.#state = State.CLOSING;
     this.thread.shared.count(this.frontend.frontendSlot, COUNTER.ereq, 1);
     const reply = this.frontend.errorReply(status, termination);
-    this.#stream.recordRefusal(status, termination);
+    this.#stream.recordRefusal({ status, termination });
     this.sink.writeReply(reply, { isHeadRequest: false, keepsAlive: false, version: 11 });
     this.#finishClosing();
   }
 
   #logEmptyConnection(): void {
     if (this.frontend.dontLogNull) return;
-    this.#stream.recordRefusal(400, 'CR');
+    this.#stream.recordRefusal(FAULTS.REQUEST_ABORTED);
   }
 
   // What the stream asks of its client side.

@@ -12,6 +12,7 @@
  *
  * A session has one stream object and begins it anew for every request.
  */
+import { FAULTS, type Fault } from '../../src/errors/faults.ts';
 import { BodyKind, type HttpHead } from '../../src/http/head.ts';
 import { type Reply, type RuleStream, Verdict } from '../../src/rules/declare.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
@@ -125,7 +126,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
     if (!this.#runRules(frontend.requestRules)) return;
     const backend = this.#chooseBackend(frontend);
     if (backend === null) {
-      this.#answer(this.errorReply(503, 'SC'));
+      this.#answerFault(FAULTS.NO_SERVER);
       return;
     }
     this.#accounts.enterBackend(backend);
@@ -195,7 +196,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
         this.#arm(backend.timeouts.queueMs || backend.timeouts.connectMs);
         break;
       default:
-        this.#answer(this.errorReply(503, 'SC'));
+        this.#answerFault(FAULTS.NO_SERVER);
     }
   }
 
@@ -245,7 +246,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
     const { closeMode, timeouts } = this.#accounts.backend!;
     const sent = connection.sendHead(this.request!, this.#hold, closeMode !== CloseMode.KEEP_ALIVE);
     if (sent === HeadSent.TOO_LARGE) {
-      this.#answer(this.errorReply(500, 'PR'));
+      this.#answerFault(FAULTS.REQUEST_GREW);
       return;
     }
     if (this.#isRequestDone) {
@@ -281,7 +282,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
 
   onBadRequestBody(): void {
     this.#accounts.countFrontend(COUNTER.ereq);
-    if (this.#phase < Phase.DATA) this.#answer(this.errorReply(400, 'PR'));
+    if (this.#phase < Phase.DATA) this.#answerFault(FAULTS.BAD_BODY);
     else this.#abortBoth('P', 'D');
   }
 
@@ -357,7 +358,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
       end,
     );
     if (written === HeadWritten.TOO_LARGE) {
-      this.#answer(this.errorReply(502, 'PH'));
+      this.#answerFault(FAULTS.RESPONSE_GREW);
       return false;
     }
     this.#accounts.bytesOut(sink.lastWritten);
@@ -396,18 +397,18 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
 
   onServerLost(code: string, hadBytes: boolean, isReused: boolean): void {
     this.#connection = null;
-    const who = code === BAD_RESPONSE ? 'P' : 'S';
+    const isBroken = code === BAD_RESPONSE;
     switch (this.#phase) {
       case Phase.CONNECT:
         this.#onConnectFailure(false);
         break;
       case Phase.RESPONSE:
         if (isReused && !hadBytes && this.#hold.isWhole) this.#connect(this.#accounts.server!);
-        else this.#answerFailedServer(502, `${who}H`);
+        else this.#answerFailedServer(isBroken ? FAULTS.BAD_RESPONSE : FAULTS.SERVER_LEFT);
         break;
       case Phase.DATA:
         if (this.#isResponseDone) this.#complete();
-        else this.#abortBoth(who, 'D');
+        else this.#abortBoth(isBroken ? 'P' : 'S', 'D');
         break;
       case Phase.TUNNEL:
         this.#complete();
@@ -417,9 +418,9 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
     }
   }
 
-  #answerFailedServer(status: number, termination: string): void {
+  #answerFailedServer(fault: Fault): void {
     this.#accounts.countBehind(COUNTER.eresp, 1);
-    this.#answer(this.errorReply(status, termination));
+    this.#answerFault(fault);
   }
 
   #onConnectFailure(hasTimedOut: boolean): void {
@@ -427,7 +428,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
     const server = accounts.server!;
     switch (afterFailedConnect(accounts, hasTimedOut)) {
       case Retry.GIVE_UP:
-        this.#answer(this.errorReply(503, hasTimedOut ? 'sC' : 'SC'));
+        this.#answerFault(hasTimedOut ? FAULTS.CONNECT_TIMEOUT : FAULTS.CONNECT_FAILED);
         break;
       case Retry.ELSEWHERE:
         this.#assignment.release();
@@ -449,13 +450,13 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
       case Phase.QUEUE:
         this.#assignment.leaveQueue();
         this.facts.queueMs = Math.trunc(this.thread.nowMs - this.#headAt);
-        this.#answer(this.errorReply(503, 'sQ'));
+        this.#answerFault(FAULTS.QUEUE_TIMEOUT);
         break;
       case Phase.CONNECT:
         this.#onConnectTimer();
         break;
       case Phase.RESPONSE:
-        this.#answerFailedServer(504, 'sH');
+        this.#answerFailedServer(FAULTS.SERVER_SILENT);
         break;
       case Phase.DATA:
       case Phase.TUNNEL:
@@ -523,6 +524,10 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
   }
 
   // Ends.
+
+  #answerFault({ status, termination }: Fault): void {
+    this.#answer(this.errorReply(status, termination));
+  }
 
   /** Sends a reply made here and ends the stream behind it. */
   #answer(made: Reply): void {
@@ -592,7 +597,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
   }
 
   /** Counts and logs a connection that never became a request. */
-  recordRefusal(status: number, termination: string): void {
+  recordRefusal({ status, termination }: Pick<Fault, 'status' | 'termination'>): void {
     const { facts, session } = this;
     this.#accounts.reset();
     this.request = null;
