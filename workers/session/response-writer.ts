@@ -1,14 +1,12 @@
 /**
- * Writes responses to an HTTP/1 client: heads, bodies in the framing the client understands, and replies made here.
+ * Writes responses to an HTTP/1 client: heads, bodies as they come, and replies made here.
  * It keeps no body: what the connection could not send at once is pending there, and the caller stops reading.
  */
 import { BodyKind, type HttpHead } from '../../src/http/head.ts';
 import { reasonOf } from '../../src/http/status.ts';
-import { CHUNK_SIZE_MAX_BYTES, writeChunkSize } from '../../src/http1/chunked-encoder.ts';
 import { encodeInformational, encodeResponseHead } from '../../src/http1/encode-head.ts';
 import type { Reply } from '../../src/rules/declare.ts';
 import type { Connection } from '../connection/connection.ts';
-import { writeLastChunk } from '../connection/last-chunk.ts';
 import {
   HeadWritten,
   type ReplyOptions,
@@ -17,17 +15,12 @@ import {
 } from '../stream/client-side.ts';
 import type { ThreadState } from '../thread-state.ts';
 
-const CR = 13;
-const LF = 10;
-
 /** Body pieces up to this size are copied behind their head or chunk size, to go out in one write. */
 const COPY_MAX_BYTES = 64 * 1024;
 
 export class ResponseWriter implements ResponseSink {
   readonly #thread: ThreadState;
   readonly #connection: Connection;
-  /** The present response goes out in chunks. */
-  #isChunked = false;
   /** Bytes that the last call wrote, framing included. */
   lastWritten = 0;
 
@@ -51,7 +44,6 @@ export class ResponseWriter implements ResponseSink {
     end: number,
   ): HeadWritten {
     const { scratch } = this.#thread;
-    this.#isChunked = head.bodyKind === BodyKind.CHUNKED && request.version >= 11;
     let at = encodeResponseHead(
       head,
       scratch,
@@ -62,11 +54,7 @@ export class ResponseWriter implements ResponseSink {
     );
     if (at < 0) return HeadWritten.TOO_LARGE;
     const size = end - start;
-    if (size > 0 && size <= COPY_MAX_BYTES) {
-      at = this.#isChunked
-        ? this.#copyChunk(at, buffer, start, end)
-        : at + buffer.copy(scratch, at, start, end);
-    }
+    if (size > 0 && size <= COPY_MAX_BYTES) at += buffer.copy(scratch, at, start, end);
     let isTaken = this.#connection.write(scratch, 0, at);
     this.lastWritten = at;
     if (size > COPY_MAX_BYTES) {
@@ -76,34 +64,11 @@ export class ResponseWriter implements ResponseSink {
     return isTaken ? HeadWritten.TAKEN : HeadWritten.PENDING;
   }
 
-  #copyChunk(at: number, buffer: Buffer, start: number, end: number): number {
-    const { scratch } = this.#thread;
-    let next = writeChunkSize(scratch, at, end - start);
-    next += buffer.copy(scratch, next, start, end);
-    scratch[next] = CR;
-    scratch[next + 1] = LF;
-    return next + 2;
-  }
-
   /** `source` is the connection whose own bulk buffer the bytes stand in, or null for the thread's shared one. */
   writeData(buffer: Buffer, start: number, end: number, source: Connection | null): boolean {
     this.lastWritten = end - start;
-    if (this.#isChunked) {
-      let isTaken = true;
-      for (let at = start; at < end; at += COPY_MAX_BYTES) {
-        const stop = this.#copyChunk(0, buffer, at, Math.min(end, at + COPY_MAX_BYTES));
-        isTaken = this.#connection.write(this.#thread.scratch, 0, stop);
-      }
-      this.lastWritten += CHUNK_SIZE_MAX_BYTES;
-      return isTaken;
-    }
     if (source !== null) return this.#connection.writeFrom(source, buffer, start, end);
     return this.#connection.write(buffer, start, end);
-  }
-
-  /** Ends the body. Nothing is written where its length was said in the head. */
-  writeEnd(trailers: HttpHead | null): void {
-    if (this.#isChunked) writeLastChunk(this.#connection, trailers, this.#thread.scratch);
   }
 
   /** 100, 102, 103: passed on as they are; not to HTTP/1.0 clients (RFC 9110 §15.2). */

@@ -31,7 +31,6 @@ export interface ResponseSink {
   writeHead(start: ResponseStart, buffer: Buffer, from: number, to: number): HeadWritten;
   /** `source` owns the buffer when it is a bulk one. False: stop reading the server until drained. */
   writeData(buffer: Buffer, start: number, end: number, source: Connection | null): boolean;
-  writeEnd(trailers: HttpHead | null): void;
   writeInformational(head: HttpHead, request: HttpHead): void;
   writeReply(reply: Reply, options: ReplyOptions): void;
   /** Bytes of a tunnel. */

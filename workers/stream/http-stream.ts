@@ -387,9 +387,12 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
     return isTaken;
   }
 
-  onResponseEnd(trailers: HttpHead | null): void {
+  get takesChunks(): boolean {
+    return this.request!.version >= 11;
+  }
+
+  onResponseEnd(): void {
     if (this.#phase === Phase.DONE) return;
-    this.session.sink.writeEnd(trailers);
     this.#isResponseDone = true;
     if (this.#isRequestDone) this.#complete();
     else this.thread.wheel.cancel(this.#timer);

@@ -12,8 +12,8 @@
  * ```
  */
 import { BodyKind, type HttpHead } from '../../src/http/head.ts';
-import { ChunkedDecoder, ChunkStatus } from '../../src/http1/chunked-decoder.ts';
-import { writeChunkSize } from '../../src/http1/chunked-encoder.ts';
+import { Behind, ChunkedDecoder, ChunkStatus } from '../../src/http1/chunked-decoder.ts';
+import { encodeTrailers, writeChunkSize } from '../../src/http1/chunked-encoder.ts';
 import { encodeRequestHead } from '../../src/http1/encode-head.ts';
 import {
   checkSwitch,
@@ -33,6 +33,7 @@ type State = (typeof State)[keyof typeof State];
 
 const CR = 13;
 const LF = 10;
+const LINE_END = Buffer.from('\r\n', 'latin1');
 /** The code `onServerLost` gets when the server's bytes were not HTTP. */
 export const BAD_RESPONSE = 'EBADRESPONSE';
 /** What became of a request head: handed to the kernel, pending in part, or larger than any buffer for it. */
@@ -70,6 +71,8 @@ export class ServerConnection implements ConnectionOwner {
   #bodyLeft = 0;
   #chunked: ChunkedDecoder | null = null;
   #isChunkedBody = false;
+  /** The client takes chunks as they come. */
+  #passesChunks = false;
   #isRequestChunked = false;
   #isRequestSent = false;
   #isHeadRequest = false;
@@ -263,12 +266,7 @@ export class ServerConnection implements ConnectionOwner {
         this.#beginLength(stream, head, bytes, bodyStart, end);
         break;
       case BodyKind.CHUNKED:
-        this.#state = State.BODY;
-        this.#chunked ??= new ChunkedDecoder(this.#thread.plan.global.headLimits);
-        this.#chunked.reset();
-        this.#writeHead(stream, head, bytes, end, end);
-        this.#releaseHead();
-        if (bodyStart < end && this.#stream === stream) this.#readChunks(bytes, bodyStart, end);
+        this.#beginChunks(stream, head, bytes, bodyStart, end);
         return;
       case BodyKind.TUNNEL:
         this.#state = State.TUNNEL;
@@ -281,7 +279,26 @@ export class ServerConnection implements ConnectionOwner {
         if (this.#stream === stream) this.#connection.setBulk(true);
     }
     this.#releaseHead();
-    if (this.#state === State.DONE && this.#stream === stream) stream.onResponseEnd(null);
+    if (this.#state === State.DONE && this.#stream === stream) stream.onResponseEnd();
+  }
+
+  #beginChunks(stream: ServerStream, head: HttpHead, bytes: Buffer, bodyStart: number, end: number): void {
+    this.#state = State.BODY;
+    this.#passesChunks = stream.takesChunks;
+    this.#chunked ??= new ChunkedDecoder(this.#thread.plan.global.headLimits);
+    const decoder = this.#chunked;
+    decoder.reset();
+    if (!this.#passesChunks) {
+      this.#writeHead(stream, head, bytes, end, end);
+      this.#releaseHead();
+      if (this.#stream === stream) this.#readChunks(bytes, bodyStart, end);
+      return;
+    }
+    const status = decoder.nextRaw(bytes, bodyStart, end);
+    this.#writeHead(stream, head, bytes, decoder.rangeStart, decoder.rangeEnd);
+    this.#releaseHead();
+    if (this.#stream === stream && this.#afterRange(status, end))
+      this.#passChunks(bytes, decoder.position, end);
   }
 
   #beginLength(stream: ServerStream, head: HttpHead, bytes: Buffer, bodyStart: number, end: number): void {
@@ -301,8 +318,9 @@ export class ServerConnection implements ConnectionOwner {
   }
 
   #readBody(buffer: Buffer, start: number, end: number): void {
-    if (this.#isChunkedBody) this.#readChunks(buffer, start, end);
-    else this.#readLength(buffer, start, end);
+    if (!this.#isChunkedBody) this.#readLength(buffer, start, end);
+    else if (this.#passesChunks) this.#passChunks(buffer, start, end);
+    else this.#readChunks(buffer, start, end);
   }
 
   #readLength(buffer: Buffer, start: number, end: number): void {
@@ -314,28 +332,63 @@ export class ServerConnection implements ConnectionOwner {
     const stream = this.#stream!;
     if (!stream.onResponseData(buffer, start, start + take, this.#connection) && !isDone)
       this.#connection.pause();
-    if (isDone && this.#stream === stream) stream.onResponseEnd(null);
+    if (isDone && this.#stream === stream) stream.onResponseEnd();
   }
 
+  /** Chunks for a client that takes none: their data alone. */
   #readChunks(buffer: Buffer, start: number, end: number): void {
     const decoder = this.#chunked!;
     let at = start;
     while (this.#state === State.BODY) {
       const status = decoder.next(buffer, at, end);
       at = decoder.position;
-      if (status === ChunkStatus.DATA) {
-        if (!this.#stream!.onResponseData(buffer, decoder.rangeStart, decoder.rangeEnd, null))
-          this.#connection.pause();
-      } else if (status === ChunkStatus.NEED_MORE) {
-        return;
-      } else if (status === ChunkStatus.END) {
-        this.#state = State.DONE;
-        if (at < end) this.#mayReuse = false;
-        this.#stream!.onResponseEnd(decoder.trailers);
-      } else {
-        this.#lose(BAD_RESPONSE);
-      }
+      if (status === ChunkStatus.DATA) this.#passOn(buffer, decoder.rangeStart, decoder.rangeEnd);
+      else if (!this.#isBodyAhead(status, end)) return;
     }
+  }
+
+  /** Chunks as they came, as far as they came canonically: one write for all that a read brought. */
+  #passChunks(buffer: Buffer, start: number, end: number): void {
+    const decoder = this.#chunked!;
+    let at = start;
+    while (this.#state === State.BODY) {
+      const status = decoder.nextRaw(buffer, at, end);
+      at = decoder.position;
+      if (decoder.rangeEnd > decoder.rangeStart) this.#passOn(buffer, decoder.rangeStart, decoder.rangeEnd);
+      if (!this.#afterRange(status, end)) return;
+    }
+  }
+
+  /** Sends what belongs behind the range just passed on. True when there is more to read. */
+  #afterRange(status: ChunkStatus, end: number): boolean {
+    const decoder = this.#chunked!;
+    const { scratch } = this.#thread;
+    if (decoder.behind === Behind.LINE_END) {
+      this.#passOn(LINE_END, 0, LINE_END.length);
+    } else if (decoder.behind === Behind.TRAILERS) {
+      const size = encodeTrailers(decoder.trailers, scratch, 0);
+      if (size > 0) this.#passOn(scratch, 0, size);
+      else this.#passOn(LINE_END, 0, LINE_END.length);
+    }
+    return status === ChunkStatus.DATA || this.#isBodyAhead(status, end);
+  }
+
+  /** Ends the body or the connection when the decoder says so. */
+  #isBodyAhead(status: ChunkStatus, end: number): boolean {
+    if (status === ChunkStatus.END) {
+      if (this.#state !== State.BODY) return false;
+      this.#state = State.DONE;
+      if (this.#chunked!.position < end) this.#mayReuse = false;
+      this.#stream!.onResponseEnd();
+    } else if (status === ChunkStatus.ERROR) {
+      this.#lose(BAD_RESPONSE);
+    }
+    return false;
+  }
+
+  #passOn(buffer: Buffer, start: number, end: number): void {
+    if (this.#stream !== null && !this.#stream.onResponseData(buffer, start, end, null))
+      this.#connection.pause();
   }
 
   onEnd(): void {
@@ -345,7 +398,7 @@ export class ServerConnection implements ConnectionOwner {
     }
     if (this.#state === State.BODY && this.#bodyLeft === Number.POSITIVE_INFINITY) {
       this.#state = State.DONE;
-      this.#stream!.onResponseEnd(null);
+      this.#stream!.onResponseEnd();
       return;
     }
     this.#lose('');
