@@ -12,7 +12,7 @@ import { type LogTarget, openLogTarget } from './log/datagram-target.ts';
 import type { ListenerHandle, ProcessToThread, ThreadStart, ThreadToProcess } from './messages.ts';
 import type { LogFactory } from './plan/compile-log.ts';
 import { compilePlan, globalLimits } from './plan/compile-plan.ts';
-import { openShared } from './shared/shared-memory.ts';
+import { openShared, sharedClock } from './shared/shared-memory.ts';
 import { ThreadState } from './thread-state.ts';
 import { ServerPools } from './upstream/server-pools.ts';
 
@@ -22,7 +22,8 @@ class WorkerThread {
   readonly #listeners: Listener[] = [];
 
   constructor(start: ThreadStart) {
-    const shared = openShared(start.shared, start.model, start.index);
+    const clock = sharedClock(start.shared, () => this.#thread?.nowMs ?? performance.now());
+    const shared = openShared(start.shared, start.model, start.index, clock);
     this.#thread = new ThreadState(start.index, shared, createDrivenWheel(), globalLimits(start.model));
     this.#thread.plan = compilePlan(start.model, shared, logFactory(start));
     this.#pools = new ServerPools(this.#thread);

@@ -64,7 +64,8 @@ export class ThreadSeat {
     this.phase = 'starting';
     this.#seatedAtMs = performance.now();
     const workerData: ThreadStart = { ...start, listeners: listeners.map((handle) => this.#lend(handle)) };
-    const worker = new Worker(entry, { workerData, name: `worker ${this.index}` });
+    // Threads close descriptors that other calls than Node's opened: tracking them would only warn.
+    const worker = new Worker(entry, { workerData, name: `worker ${this.index}`, trackUnmanagedFds: false });
     this.#worker = worker;
     let problem = '';
     worker.on('message', (message: ThreadToProcess) => this.#receive(message));

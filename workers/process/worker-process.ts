@@ -20,8 +20,10 @@ export interface Services {
   reclaimThread(index: number): boolean;
   /** Threads accept: begin to check and to answer. */
   start(): void;
-  /** The soft stop has begun. */
+  /** The listeners close: the soft stop has begun. Comes once. */
   stopping(): void;
+  paused(): void;
+  resumed(): void;
   /** One line of the runtime API; the answer's whole text. */
   command(line: string, level: 'user' | 'operator' | 'admin'): Promise<string>;
   close(): void;
@@ -66,6 +68,7 @@ export class WorkerProcess implements CrewOwner {
   #console: Console = openConsole(2, false);
   #listeners: readonly ListenerHandle[] = [];
   #model: Model | null = null;
+  #hasStoppedListening = false;
 
   constructor(parts: ProcessParts, master: MasterChannel) {
     this.#parts = parts;
@@ -85,9 +88,11 @@ export class WorkerProcess implements CrewOwner {
         break;
       case 'pause-listeners':
         this.#crew?.pause();
+        this.#services?.paused();
         break;
       case 'resume-listeners':
         this.#crew?.resume();
+        this.#services?.resumed();
         break;
       case 'command':
         this.#command(message);
@@ -102,7 +107,6 @@ export class WorkerProcess implements CrewOwner {
       this.#exit(0);
       return;
     }
-    this.#services?.stopping();
     if (graceMs > 0) setTimeout(() => this.#stopListening(), graceMs);
     else this.#stopListening();
     if (hardStopMs >= 0) setTimeout(() => this.#endWhatIsLeft(), graceMs + hardStopMs);
@@ -187,8 +191,11 @@ export class WorkerProcess implements CrewOwner {
 
   /** The inherited descriptors go too: a listening socket that nobody accepts from would still take connections. */
   #stopListening(): void {
-    this.#crew?.drain();
+    if (this.#hasStoppedListening) return;
+    this.#hasStoppedListening = true;
+    this.#services?.stopping();
     for (const handle of this.#listeners) if (handle.thread >= 0) closeQuietly(handle.fd);
+    this.#crew?.drain();
   }
 
   #endWhatIsLeft(): void {

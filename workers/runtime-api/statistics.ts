@@ -28,6 +28,7 @@ export interface StatisticsParts {
   readonly listeners: number;
   farm(proxyId: number): Farm | undefined;
   isStopping(): boolean;
+  droppedLogs(): number;
 }
 
 export class Statistics {
@@ -85,7 +86,7 @@ export class Statistics {
       isStopping: this.#parts.isStopping(),
       jobs: shared.current(PROCESS_SLOT) + listeners,
       listeners,
-      droppedLogs: 0,
+      droppedLogs: this.#parts.droppedLogs(),
       bytesOutTotal: total('frontend', 'bout'),
       warnings: 0,
     };

@@ -15,6 +15,7 @@ import { tuneConnection } from '../connection/socket-tuning.ts';
 import { threadTransport } from '../connection/transport.ts';
 import type { ProxyPlan, ServerPlan } from '../plan/plan.ts';
 import { COUNTER } from '../shared/shared-state.ts';
+import { chooseBackend } from '../stream/choose-backend.ts';
 import { afterFailedConnect, Retry, retryDelayMs } from '../stream/connect-retries.ts';
 import { Assignment, ServerAssignment, type ServerSeeker } from '../stream/server-assignment.ts';
 import { StreamAccounts } from '../stream/stream-accounts.ts';
@@ -96,7 +97,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
 
   #begin(): void {
     const { frontend } = this;
-    const backend = this.#chooseBackend();
+    const backend = chooseBackend(frontend, this);
     this.#armClient();
     if (backend === null) {
       this.#finish('S', 'C');
@@ -108,13 +109,6 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
       return;
     }
     this.#assign(-1);
-  }
-
-  #chooseBackend(): ProxyPlan | null {
-    const { frontend } = this;
-    for (const rule of frontend.switches)
-      if (rule.condition === null || rule.condition(this)) return rule.backend;
-    return frontend.defaultBackend ?? (frontend.backendSlot >= 0 ? frontend : null);
   }
 
   #assign(excluded: number): void {

@@ -8,8 +8,14 @@ export function monotonicMs(): number {
   return Number(process.hrtime.bigint() / 1000n) / 1000;
 }
 
-/** A clock that counts milliseconds since `startMs` of `monotonicMs`, by the cheaper `performance.now()`. */
-export function clockSince(startMs: number): () => number {
+/**
+ * A clock that counts milliseconds since `startMs` of `monotonicMs`, by what `performance.now()` says in this thread.
+ * A thread that reads that once per event anyway hands in what it has read last.
+ */
+export function clockSince(
+  startMs: number,
+  performanceNow: () => number = () => performance.now(),
+): () => number {
   const offset = monotonicMs() - startMs - performance.now();
-  return () => performance.now() + offset;
+  return () => performanceNow() + offset;
 }

@@ -44,9 +44,7 @@ function fillFrontend(i32: Int32Array, slot: number, proxy: ProxyModel): void {
 }
 
 function fillBackend(i32: Int32Array, slot: number, proxy: ProxyModel): void {
-  // `option allbackups` is not declared yet; its key is to be this one.
-  const { allBackups } = proxy.settings as { readonly allBackups?: boolean };
-  i32[slotRow(slot) + SLOT.at.usesAllBackups] = allBackups ? 1 : 0;
+  i32[slotRow(slot) + SLOT.at.usesAllBackups] = proxy.settings.allBackups ? 1 : 0;
 }
 
 /** A disabled server starts as HAProxy shows it: stopped, in forced and configured maintenance. */

@@ -49,6 +49,11 @@ export function openShared(
   return new SharedMemory(views, threadIndex, clock ?? clockSince(views.f64[HEADER.at.createdAtMs]!));
 }
 
+/** The clock for `openShared` of a thread that keeps `performance.now()` of the event that it is handling. */
+export function sharedClock(buffer: SharedArrayBuffer, performanceNow: () => number): Clock {
+  return clockSince(new Float64Array(buffer)[HEADER.at.createdAtMs]!, performanceNow);
+}
+
 export class SharedMemory implements SharedControl {
   readonly slots: SlotMap;
   readonly threads: number;

@@ -29,6 +29,7 @@ import type { ThreadState } from '../thread-state.ts';
 import { BAD_RESPONSE, HeadSent, type ServerConnection } from '../upstream/server-connection.ts';
 import type { ServerPools } from '../upstream/server-pools.ts';
 import type { ServerStream } from '../upstream/server-stream.ts';
+import { chooseBackend } from './choose-backend.ts';
 import { type ClientSide, HeadWritten } from './client-side.ts';
 import { afterFailedConnect, Retry, retryDelayMs } from './connect-retries.ts';
 import { replyAfterRules } from './reply-rules.ts';
@@ -124,7 +125,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
     const { frontend } = this.#accounts;
     if (frontend.uniqueId !== null) this.facts.uniqueId = frontend.uniqueId.text(this);
     if (!this.#runRules(frontend.requestRules)) return;
-    const backend = this.#chooseBackend(frontend);
+    const backend = chooseBackend(frontend, this);
     if (backend === null) {
       this.#answerFault(FAULTS.NO_SERVER);
       return;
@@ -151,15 +152,6 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
       return false;
     }
     return true;
-  }
-
-  #chooseBackend(frontend: ProxyPlan): ProxyPlan | null {
-    const { switches } = frontend;
-    for (let i = 0; i < switches.length; i++) {
-      const rule = switches[i]!;
-      if (rule.condition === null || rule.condition(this)) return rule.backend;
-    }
-    return frontend.defaultBackend ?? (frontend.backendSlot >= 0 ? frontend : null);
   }
 
   #addUniqueId({ headerName }: UniqueIdPlan): void {

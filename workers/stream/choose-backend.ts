@@ -1,0 +1,13 @@
+/** The backend of a stream: the first `use_backend` rule that holds, else the default, else the proxy's own servers. */
+import type { StreamView } from '../../src/sample/stream-view.ts';
+import type { ProxyPlan } from '../plan/plan.ts';
+
+/** Null when there is none. */
+export function chooseBackend(frontend: ProxyPlan, stream: StreamView): ProxyPlan | null {
+  const { switches } = frontend;
+  for (let i = 0; i < switches.length; i++) {
+    const rule = switches[i]!;
+    if (rule.condition === null || rule.condition(stream)) return rule.backend;
+  }
+  return frontend.defaultBackend ?? (frontend.backendSlot >= 0 ? frontend : null);
+}
