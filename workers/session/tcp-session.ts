@@ -3,11 +3,12 @@
  * back-pressure. Bulk flows without a copy: each side reads into a buffer of its own once it streams.
  *
  * ```
- *   begin ─▶ QUEUE ─place─▶ CONNECT ─open─▶ RELAY ─both ends closed─▶ DONE
- *               │ timeout      │ retries exhausted   │ timeout, error   ▲
- *               └──────────────┴─────────────────────┴──────────────────┘
+ *   begin ─▶ SEARCH ─reached─▶ RELAY ─both ends closed─▶ DONE
+ *               │ unreachable      │ timeout, error         ▲
+ *               └──────────────────┴────────────────────────┘
  * ```
  */
+import type { Fault } from '../../src/errors/faults.ts';
 import type { SessionView } from '../../src/sample/stream-view.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection, ConnectionOwner } from '../connection/connection.ts';
@@ -16,22 +17,21 @@ import { threadTransport } from '../connection/transport.ts';
 import type { ProxyPlan, ServerPlan } from '../plan/plan.ts';
 import { COUNTER } from '../shared/shared-state.ts';
 import { chooseBackend } from '../stream/choose-backend.ts';
-import { afterFailedConnect, Retry, retryDelayMs } from '../stream/connect-retries.ts';
-import { Assignment, ServerAssignment, type ServerSeeker } from '../stream/server-assignment.ts';
+import { type SearchOwner, ServerSearch } from '../stream/server-search.ts';
 import { StreamAccounts } from '../stream/stream-accounts.ts';
 import type { StreamRecord } from '../stream/stream-record.ts';
 import type { ThreadState } from '../thread-state.ts';
 import { ConnectionEndpoint } from './endpoint.ts';
 import type { Session, SessionHome } from './session.ts';
 
-const Phase = { QUEUE: 0, CONNECT: 1, RELAY: 2, DONE: 3 } as const;
+const Phase = { SEARCH: 0, RELAY: 1, DONE: 2 } as const;
 type Phase = (typeof Phase)[keyof typeof Phase];
 
 /** Reads of this size show a bulk transfer, which gets a buffer of its own; small ones give it back. */
 const BULK_READ_BYTES = 32 * 1024;
 const SMALL_READ_BYTES = 4096;
 
-export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, ServerSeeker, Session {
+export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, SearchOwner, Session {
   readonly thread: ThreadState;
   readonly frontend: ProxyPlan;
   readonly source: ConnectionEndpoint;
@@ -46,19 +46,16 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   readonly #client: Connection;
   readonly #home: SessionHome;
   readonly #accounts: StreamAccounts;
-  readonly #assignment: ServerAssignment;
+  readonly #search: ServerSearch;
   readonly #clientTimer: TimerEntry;
   readonly #serverTimer: TimerEntry;
   readonly #acceptedAt: number;
-  #phase: Phase = Phase.QUEUE;
+  #phase: Phase = Phase.SEARCH;
   #server: Connection | null = null;
-  #assignedAt = 0;
-  #connectedAt = 0;
   #hasClientEnded = false;
   #hasServerEnded = false;
   #isClientBulk = false;
   #isServerBulk = false;
-  #isWaitingToRetry = false;
   /** What the client sent before the server was there; reading stops meanwhile. */
   #held: Buffer | null = null;
 
@@ -75,7 +72,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     this.frontendName = this.frontend.name;
     this.#accounts = new StreamAccounts(thread, this.frontend);
     this.facts = this.#accounts.facts;
-    this.#assignment = new ServerAssignment(thread, this);
+    this.#search = new ServerSearch(thread, this, this.#accounts);
     this.#clientTimer = new TimerEntry(this);
     this.#serverTimer = new TimerEntry(this);
     connection.owner = this;
@@ -108,56 +105,36 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
       this.#finish('P', 'R');
       return;
     }
-    this.#assign(-1);
+    this.#search.begin(this.#acceptedAt);
   }
 
-  #assign(excluded: number): void {
-    const backend = this.#accounts.backend!;
-    switch (this.#assignment.choose(backend, excluded)) {
-      case Assignment.CHOSEN:
-        this.onServerAssigned(this.#assignment.server!);
-        break;
-      case Assignment.QUEUED:
-        this.#phase = Phase.QUEUE;
-        this.#arm(this.#serverTimer, backend.timeouts.queueMs || backend.timeouts.connectMs);
-        break;
-      default:
-        this.#finish('S', 'C');
-    }
-  }
-
-  onServerAssigned(server: ServerPlan): void {
-    this.#accounts.server = server;
-    if (this.#assignedAt === 0) {
-      this.#assignedAt = this.thread.nowMs;
-      this.facts.queueMs = Math.trunc(this.#assignedAt - this.#acceptedAt);
-    }
-    this.#connect(server);
-  }
-
-  onServerWithdrawn(): void {
-    this.#assign(-1);
-  }
-
-  #connect(server: ServerPlan): void {
-    this.#phase = Phase.CONNECT;
+  connectTo(server: ServerPlan): boolean {
     const { host, path, port, portOffset } = server.target;
     const target =
       path !== ''
         ? { path }
         : { host, port: portOffset === null ? port : this.destination.port + portOffset };
-    this.#accounts.countBehind(COUNTER.connect, 1);
     const { tuning } = server;
     const options = tuning === null ? undefined : { prepare: (fd: number) => tuneConnection(fd, tuning) };
     this.#server = threadTransport().dial(target, this, options);
-    this.#arm(this.#serverTimer, this.#accounts.backend!.timeouts.connectMs);
+    return false;
   }
 
   onConnect(): void {
     this.thread.tick();
+    this.#search.opened();
+  }
+
+  onUnreachable({ termination }: Fault): void {
+    this.#finish(termination[0]!, termination[1]!);
+  }
+
+  abandonConnect(): void {
+    this.#dropServer();
+  }
+
+  onReached(): void {
     this.#phase = Phase.RELAY;
-    this.#connectedAt = this.thread.nowMs;
-    this.facts.connectMs = Math.trunc(this.#connectedAt - this.#assignedAt);
     const held = this.#held;
     this.#held = null;
     if (held !== null) this.#server!.write(held, 0, held.length);
@@ -222,7 +199,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
       this.#hasClientEnded = true;
       if (this.#phase === Phase.RELAY) this.#server!.end();
       else if (this.#phase !== Phase.DONE && this.#accounts.backend?.abortOnClose)
-        this.#finish('C', this.#phase === Phase.QUEUE ? 'Q' : 'C');
+        this.#finish('C', this.#search.letter);
       this.#armClient();
     } else {
       this.#hasServerEnded = true;
@@ -249,8 +226,8 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
 
   #onServerClosed(code: string): void {
     this.#server = null;
-    if (this.#phase === Phase.CONNECT) {
-      this.#onConnectFailure(false);
+    if (this.#phase === Phase.SEARCH) {
+      this.#search.failed();
       return;
     }
     if (this.#phase !== Phase.RELAY) return;
@@ -263,28 +240,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   }
 
   #letter(): string {
-    return this.#phase === Phase.QUEUE ? 'Q' : this.#phase === Phase.CONNECT ? 'C' : 'D';
-  }
-
-  #onConnectFailure(hasTimedOut: boolean): void {
-    const accounts = this.#accounts;
-    const server = accounts.server!;
-    switch (afterFailedConnect(accounts, hasTimedOut)) {
-      case Retry.GIVE_UP:
-        this.#finish(hasTimedOut ? 's' : 'S', 'C');
-        break;
-      case Retry.ELSEWHERE:
-        this.#assignment.release();
-        accounts.server = null;
-        this.#assign(server.index);
-        break;
-      case Retry.NOW:
-        this.#connect(server);
-        break;
-      default:
-        this.#isWaitingToRetry = true;
-        this.#arm(this.#serverTimer, retryDelayMs(accounts.backend!.timeouts.connectMs));
-    }
+    return this.#phase === Phase.SEARCH ? this.#search.letter : 'D';
   }
 
   onTimeout(entry: TimerEntry): void {
@@ -297,22 +253,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
       this.#finish('c', this.#letter());
       return;
     }
-    switch (this.#phase) {
-      case Phase.QUEUE:
-        this.#finish('s', 'Q');
-        break;
-      case Phase.CONNECT:
-        if (this.#isWaitingToRetry) {
-          this.#isWaitingToRetry = false;
-          this.#connect(this.#accounts.server!);
-          break;
-        }
-        this.#dropServer();
-        this.#onConnectFailure(true);
-        break;
-      default:
-        this.#finish('s', 'D');
-    }
+    this.#finish('s', 'D');
   }
 
   /** TCP sessions run to their end; a soft stop waits for them. */
@@ -356,7 +297,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     thread.wheel.cancel(this.#clientTimer);
     thread.wheel.cancel(this.#serverTimer);
     this.#dropServer();
-    this.#assignment.release();
+    this.#search.release();
     this.#accounts.leaveBackend();
     if (who === 'C') this.#accounts.countAll(COUNTER.cli_abrt, 1);
     if (who === 'S') this.#accounts.countAll(COUNTER.srv_abrt, 1);

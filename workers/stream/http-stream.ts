@@ -4,10 +4,10 @@
  * known here beyond heads, data ranges and ends.
  *
  * ```
- *  begin ─▶ REQUEST ─rules─▶ QUEUE ─place─▶ CONNECT ─open─▶ RESPONSE ─head─▶ DATA ─both ends─▶ DONE
- *              │ reply         │ timeout      │ retries, then 503 │ 502, 504    │ abort           ▲
- *              └───────────────┴──────────────┴───────────────────┴────────────┴─────────────────┘
- *                                                                RESPONSE ─101, CONNECT 2xx─▶ TUNNEL
+ *  begin ─▶ REQUEST ─rules─▶ SEARCH ─reached─▶ RESPONSE ─head─▶ DATA ─both ends─▶ DONE
+ *              │ reply         │ unreachable: 503 │ 502, 504     │ abort           ▲
+ *              └───────────────┴──────────────────┴──────────────┴─────────────────┘
+ *                                               RESPONSE ─101, CONNECT 2xx─▶ TUNNEL
  * ```
  *
  * A session has one stream object and begins it anew for every request.
@@ -31,29 +31,27 @@ import type { ServerPools } from '../upstream/server-pools.ts';
 import type { ServerStream } from '../upstream/server-stream.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { type ClientSide, HeadWritten } from './client-side.ts';
-import { afterFailedConnect, Retry, retryDelayMs } from './connect-retries.ts';
 import { replyAfterRules } from './reply-rules.ts';
 import { RequestHold } from './request-hold.ts';
-import { Assignment, ServerAssignment } from './server-assignment.ts';
+import { type SearchOwner, ServerSearch } from './server-search.ts';
 import { StreamAccounts } from './stream-accounts.ts';
 import type { StreamRecord } from './stream-record.ts';
 
 const Phase = {
   NONE: 0,
   REQUEST: 1,
-  QUEUE: 2,
-  CONNECT: 3,
-  RESPONSE: 4,
-  DATA: 5,
-  TUNNEL: 6,
-  DONE: 7,
+  SEARCH: 2,
+  RESPONSE: 3,
+  DATA: 4,
+  TUNNEL: 5,
+  DONE: 6,
 } as const;
 type Phase = (typeof Phase)[keyof typeof Phase];
 
 /** The second letter of the termination state for an end in each phase (manual section 8.5). */
-const PHASE_LETTERS = '-RQCHDD-';
+const PHASE_LETTERS = '-R-HDD-';
 
-export class HttpStream implements RuleStream, ServerStream, TimerTarget {
+export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerTarget {
   readonly thread: ThreadState;
   readonly session: ClientSide;
   readonly facts: StreamRecord;
@@ -64,7 +62,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
   readonly #pools: ServerPools;
   readonly #accounts: StreamAccounts;
   readonly #timer: TimerEntry;
-  readonly #assignment: ServerAssignment;
+  readonly #search: ServerSearch;
   readonly #hold: RequestHold = new RequestHold();
   #phase: Phase = Phase.NONE;
   #connection: ServerConnection | null = null;
@@ -73,10 +71,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
   /** Of the request; they belong to the session's decoder and stay until its next body. */
   #trailers: HttpHead | null = null;
   #keepsAlive = false;
-  #isWaitingToRetry = false;
   #headAt = 0;
-  #assignedAt = 0;
-  #connectedAt = 0;
   #responseAt = 0;
 
   constructor(thread: ThreadState, pools: ServerPools, session: ClientSide) {
@@ -86,7 +81,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
     this.#accounts = new StreamAccounts(thread, session.frontend);
     this.facts = this.#accounts.facts;
     this.#timer = new TimerEntry(this);
-    this.#assignment = new ServerAssignment(thread, this);
+    this.#search = new ServerSearch(thread, this, this.#accounts);
   }
 
   get backendName(): string {
@@ -106,10 +101,10 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
     this.reply = null;
     this.#connection = null;
     this.#hold.begin(owned, heldStart);
-    this.#isRequestDone = this.#isResponseDone = this.#isWaitingToRetry = false;
+    this.#isRequestDone = this.#isResponseDone = false;
     this.#trailers = null;
     this.#headAt = this.thread.nowMs;
-    this.#assignedAt = this.#connectedAt = this.#responseAt = 0;
+    this.#responseAt = 0;
     this.#accounts.reset();
     facts.requestAtMs = session.acceptedAtMs + (session.firstByteAt - session.acceptedAt);
     facts.idleMs = Math.trunc(session.firstByteAt - session.idleSince);
@@ -134,7 +129,8 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
     if (backend !== frontend && !this.#runRules(backend.requestRules)) return;
     if (frontend.uniqueId !== null) this.#addUniqueId(frontend.uniqueId);
     this.#addForwardedFor(frontend, backend);
-    this.#assign(-1);
+    this.#phase = Phase.SEARCH;
+    this.#search.begin(this.#headAt);
   }
 
   // Rules.
@@ -176,61 +172,33 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
 
   // The server's side: choosing one and reaching it.
 
-  /** `excluded` is the index of a server to avoid, or -1. */
-  #assign(excluded: number): void {
-    const backend = this.#accounts.backend!;
-    this.#phase = Phase.QUEUE;
-    switch (this.#assignment.choose(backend, excluded)) {
-      case Assignment.CHOSEN:
-        this.onServerAssigned(this.#assignment.server!);
-        break;
-      case Assignment.QUEUED:
-        this.#arm(backend.timeouts.queueMs || backend.timeouts.connectMs);
-        break;
-      default:
-        this.#answerFault(FAULTS.NO_SERVER);
-    }
-  }
-
-  /** A place on this server is ours, at once or after waiting for it. */
-  onServerAssigned(server: ServerPlan): void {
-    this.#accounts.server = server;
-    if (this.#assignedAt === 0) {
-      this.#assignedAt = this.thread.nowMs;
-      this.facts.queueMs = Math.trunc(this.#assignedAt - this.#headAt);
-    }
-    this.#connect(server);
-  }
-
-  onServerWithdrawn(): void {
-    this.#assign(-1);
-  }
-
-  #connect(server: ServerPlan): void {
-    this.#phase = Phase.CONNECT;
-    const { reuse, timeouts } = this.#accounts.backend!;
+  connectTo(server: ServerPlan): boolean {
+    const { reuse } = this.#accounts.backend!;
     const pool = this.#pools.of(server);
     const isFirst = this.session.requestCount === 1;
     const mayReuse = reuse === 'safe' ? !isFirst : reuse !== 'never';
     const pooled = mayReuse ? pool.take(reuse === 'aggressive' && isFirst) : null;
-    const connection = pooled ?? pool.open(this.session);
     const { method } = this.request!;
-    this.#connection = connection;
-    connection.attach(this, method === 'HEAD', method === 'CONNECT');
-    if (pooled === null) {
-      this.#accounts.countBehind(COUNTER.connect, 1);
-      this.#arm(timeouts.connectMs);
-    } else {
-      this.#accounts.countBehind(COUNTER.reuse, 1);
-      this.onConnected();
-    }
+    this.#connection = pooled ?? pool.open(this.session);
+    this.#connection.attach(this, method === 'HEAD', method === 'CONNECT');
+    return pooled !== null;
   }
 
   onConnected(): void {
-    this.#connectedAt = this.thread.nowMs;
-    this.facts.connectMs = Math.trunc(this.#connectedAt - this.#assignedAt);
+    this.#search.opened();
+  }
+
+  onReached(): void {
     this.#phase = Phase.RESPONSE;
     this.#sendRequest();
+  }
+
+  onUnreachable(fault: Fault): void {
+    this.#answerFault(fault);
+  }
+
+  abandonConnect(): void {
+    this.#dropConnection();
   }
 
   #sendRequest(): void {
@@ -309,6 +277,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
   }
 
   #phaseLetter(): string {
+    if (this.#phase === Phase.SEARCH) return this.#search.letter;
     return this.#phase === Phase.DATA && this.#isResponseDone ? 'L' : PHASE_LETTERS[this.#phase]!;
   }
 
@@ -320,7 +289,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
       return true;
     }
     this.#responseAt = this.thread.nowMs;
-    this.facts.responseMs = Math.trunc(this.#responseAt - this.#connectedAt);
+    this.facts.responseMs = Math.trunc(this.#responseAt - this.#search.connectedAt);
     this.facts.status = head.status;
     this.response = head;
     const isAllowed = this.#runResponseRules();
@@ -394,12 +363,16 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
     this.#connection = null;
     const isBroken = code === BAD_RESPONSE;
     switch (this.#phase) {
-      case Phase.CONNECT:
-        this.#onConnectFailure(false);
+      case Phase.SEARCH:
+        this.#search.failed();
         break;
       case Phase.RESPONSE:
-        if (isReused && !hadBytes && this.#hold.isWhole) this.#connect(this.#accounts.server!);
-        else this.#answerFailedServer(isBroken ? FAULTS.BAD_RESPONSE : FAULTS.SERVER_LEFT);
+        if (!isReused || hadBytes || !this.#hold.isWhole) {
+          this.#answerFailedServer(isBroken ? FAULTS.BAD_RESPONSE : FAULTS.SERVER_LEFT);
+          break;
+        }
+        this.#phase = Phase.SEARCH;
+        this.#search.again();
         break;
       case Phase.DATA:
         if (this.#isResponseDone) this.#complete();
@@ -418,38 +391,9 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
     this.#answerFault(fault);
   }
 
-  #onConnectFailure(hasTimedOut: boolean): void {
-    const accounts = this.#accounts;
-    const server = accounts.server!;
-    switch (afterFailedConnect(accounts, hasTimedOut)) {
-      case Retry.GIVE_UP:
-        this.#answerFault(hasTimedOut ? FAULTS.CONNECT_TIMEOUT : FAULTS.CONNECT_FAILED);
-        break;
-      case Retry.ELSEWHERE:
-        this.#assignment.release();
-        accounts.server = null;
-        this.#assign(server.index);
-        break;
-      case Retry.NOW:
-        this.#connect(server);
-        break;
-      default:
-        this.#isWaitingToRetry = true;
-        this.#arm(retryDelayMs(accounts.backend!.timeouts.connectMs));
-    }
-  }
-
   onTimeout(): void {
     this.thread.tick();
     switch (this.#phase) {
-      case Phase.QUEUE:
-        this.#assignment.leaveQueue();
-        this.facts.queueMs = Math.trunc(this.thread.nowMs - this.#headAt);
-        this.#answerFault(FAULTS.QUEUE_TIMEOUT);
-        break;
-      case Phase.CONNECT:
-        this.#onConnectTimer();
-        break;
       case Phase.RESPONSE:
         this.#answerFailedServer(FAULTS.SERVER_SILENT);
         break;
@@ -460,16 +404,6 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
       default:
         break;
     }
-  }
-
-  #onConnectTimer(): void {
-    if (this.#isWaitingToRetry) {
-      this.#isWaitingToRetry = false;
-      this.#connect(this.#accounts.server!);
-      return;
-    }
-    this.#dropConnection();
-    this.#onConnectFailure(true);
   }
 
   onServerDrain(): void {
@@ -580,7 +514,7 @@ export class HttpStream implements RuleStream, ServerStream, TimerTarget {
     const { facts, session } = this;
     const { nowMs } = this.thread;
     this.thread.wheel.cancel(this.#timer);
-    this.#assignment.release();
+    this.#search.release();
     this.#accounts.leaveBackend();
     if (this.#responseAt > 0) facts.dataMs = Math.trunc(nowMs - this.#responseAt);
     facts.activeMs = Math.trunc(nowMs - session.firstByteAt);

@@ -7,9 +7,8 @@ import type { ThreadState } from '../thread-state.ts';
 export const Assignment = { CHOSEN: 0, QUEUED: 1, NONE: 2 } as const;
 export type Assignment = (typeof Assignment)[keyof typeof Assignment];
 
-/** A stream that wants a server; `onServerAssigned` comes later when `choose` said QUEUED. */
-export interface ServerSeeker extends StreamView {
-  readonly facts: StreamView['facts'];
+/** Who wants a server; `onServerAssigned` comes later when `choose` said QUEUED. */
+export interface ServerSeeker {
   onServerAssigned(server: ServerPlan): void;
   /** The server waited for has gone: choose again. */
   onServerWithdrawn(): void;
@@ -19,14 +18,17 @@ const NO_TICKET = -1;
 
 export class ServerAssignment {
   readonly #thread: ThreadState;
+  readonly #stream: StreamView;
   readonly #seeker: ServerSeeker;
   #backend: ProxyPlan | null = null;
   #ticket = NO_TICKET;
   /** The server whose place is held; given back by `release`. */
   server: ServerPlan | null = null;
 
-  constructor(thread: ThreadState, seeker: ServerSeeker) {
+  /** `stream` is what balancing looks at. */
+  constructor(thread: ThreadState, stream: StreamView, seeker: ServerSeeker) {
     this.#thread = thread;
+    this.#stream = stream;
     this.#seeker = seeker;
   }
 
@@ -36,7 +38,7 @@ export class ServerAssignment {
     this.#backend = backend;
     if (balancer === null || serverTable === null) return Assignment.NONE;
     const { shared } = this.#thread;
-    const index = balancer.pick(this.#seeker, serverTable, excluded);
+    const index = balancer.pick(this.#stream, serverTable, excluded);
     if (index >= 0) {
       const server = backend.servers[index]!;
       if (shared.tryEnterServer(backend.backendSlot, server.slot)) {
@@ -49,7 +51,7 @@ export class ServerAssignment {
   }
 
   #wait(backend: ProxyPlan, serverSlot: number): Assignment {
-    const { facts } = this.#seeker;
+    const { facts } = this.#stream;
     const { shared } = this.#thread;
     if (serverSlot >= 0) facts.serverQueue = shared.queueLength(serverSlot);
     else facts.backendQueue = shared.queueLength(backend.backendSlot);
