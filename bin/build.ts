@@ -2,7 +2,8 @@
  * Builds what users run: bundles the entries of the master, the worker process and the worker threads to `dist`.
  * Packages stay outside, so that they load from node_modules, and only where they are used.
  */
-import { rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 
@@ -17,18 +18,25 @@ const ENTRIES = {
   'demo-thread': 'master/demo-thread.ts',
 };
 
-rmSync(`${root}dist`, { recursive: true, force: true });
-await build({
-  cwd: root,
-  input: ENTRIES,
-  platform: 'node',
-  external: [/^node:/, /^[@a-z][^:]*$/i],
-  output: {
-    dir: 'dist',
-    format: 'esm',
-    sourcemap: true,
-    entryFileNames: '[name].js',
-    chunkFileNames: 'shared-[hash].js',
-  },
-  logLevel: 'warn',
-});
+/** Beside `dist`, so that it can take its place at once: what runs meanwhile finds the old build or the new one. */
+const fresh = mkdtempSync(join(root, 'node_modules', '.fairlead-build-'));
+try {
+  await build({
+    cwd: root,
+    input: ENTRIES,
+    platform: 'node',
+    external: [/^node:/, /^[@a-z][^:]*$/i],
+    output: {
+      dir: join(fresh, 'dist'),
+      format: 'esm',
+      sourcemap: true,
+      entryFileNames: '[name].js',
+      chunkFileNames: 'shared-[hash].js',
+    },
+    logLevel: 'warn',
+  });
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  renameSync(join(fresh, 'dist'), join(root, 'dist'));
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
+}

@@ -3,6 +3,7 @@
  * prints what that has to say until it serves, and ends with its verdict.
  */
 import { spawn } from 'node:child_process';
+import { fstatSync, readdirSync } from 'node:fs';
 
 /** Tells the process in the background what it is. */
 const ROLE = 'FAIRLEAD_DAEMON';
@@ -18,7 +19,7 @@ export function isInBackground(): boolean {
 export function goToBackground(): Promise<number> {
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', ...inheritedSockets(), 'ipc'],
     env: { ...process.env, [ROLE]: '1' },
   });
   child.stderr?.pipe(process.stderr, { end: false });
@@ -31,6 +32,29 @@ export function goToBackground(): Promise<number> {
     // `close` comes when its last words have been read.
     child.once('close', (code) => resolve(code ?? 1));
   });
+}
+
+/** The sockets this process was started with (`fd@5`), each at its own number from 3 on; the channel comes behind. */
+function inheritedSockets(): (number | 'ignore')[] {
+  const sockets = openDescriptors().filter((fd) => fd > 2 && isSocket(fd));
+  const highest = Math.max(2, ...sockets);
+  return Array.from({ length: highest - 2 }, (_, i) => (sockets.includes(i + 3) ? i + 3 : 'ignore'));
+}
+
+function openDescriptors(): number[] {
+  try {
+    return readdirSync('/dev/fd').map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function isSocket(fd: number): boolean {
+  try {
+    return fstatSync(fd).isSocket();
+  } catch {
+    return false;
+  }
 }
 
 /** Lets the starting command end: this process serves. What it prints from now on goes nowhere. */

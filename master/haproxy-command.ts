@@ -17,8 +17,8 @@ export interface Invocation {
   /** The launcher's path, for messages. */
   readonly programPath: string;
   readonly args: readonly string[];
-  /** A stand-in for the worker process's module. */
-  readonly workerEntry?: string;
+  /** Variables for worker processes, beside the configuration's. */
+  readonly workerEnvironment: { readonly [name: string]: string };
 }
 
 /** Resolves to the exit status. */
@@ -42,14 +42,14 @@ export async function haproxyCommand(invocation: Invocation): Promise<number> {
     if (status !== 0) return status;
   }
   if (settings.task === 'check') return check(settings, log);
-  const { programName, workerEntry } = invocation;
+  const { programName, workerEnvironment } = invocation;
   return run({
     programName,
     settings,
     workers: null,
     log,
     isForPeople: false,
-    ...(workerEntry !== undefined && { workerEntry }),
+    workerEnvironment,
   });
 }
 

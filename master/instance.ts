@@ -33,6 +33,7 @@ export interface InstanceOptions {
   readonly workers: number | null;
   readonly log: ProgramLog;
   readonly workerEntry: string;
+  readonly workerEnvironment: { readonly [name: string]: string };
   loadCandidate(): Promise<Candidate>;
   /** The starting command waits for word that this process serves. */
   readonly isBackground: boolean;
@@ -61,6 +62,7 @@ export class Instance implements SignalTarget {
         log,
         loadCandidate: options.loadCandidate,
         workerEntry: options.workerEntry,
+        workerEnvironment: options.workerEnvironment,
         nodeFlags: nodeFlags(settings),
         notify: serviceManager(settings.isNotifying, log),
         onEnded: () => this.#ended(),
@@ -84,6 +86,8 @@ export class Instance implements SignalTarget {
   /** Resolves to true once connections are accepted, to false when it could not start: the reason was printed. */
   async start(configuration: Configuration): Promise<boolean> {
     obeySignals(this);
+    // Whatever goes wrong around it, the worker process goes on serving, and this process supervising it.
+    process.on('uncaughtException', (error) => this.#options.log.alert(`internal error: ${error.stack}`));
     try {
       await this.#lock(configuration.model);
       await this.#openCli();

@@ -1,30 +1,16 @@
-/**
- * Entry of the master, and of every command: the launcher passes the name it was called by, then the arguments.
- * What serves as HAProxy and what serves people part here.
- */
+/** Entry of the master: everything else loads behind the compile cache. The launcher passes its own path, then the arguments. */
 import { basename } from 'node:path';
-import { usage } from './command-line.ts';
-import { haproxyCommand, type Invocation } from './haproxy-command.ts';
-import { generalHelp, isPeopleCommand } from './people-command-line.ts';
+import { useCompileCache } from './compile-cache.ts';
 
-/** Called by this name it takes HAProxy's options only. */
-const HAPROXY = 'haproxy';
-
-async function main(invocation: Invocation): Promise<number> {
-  const { programName, args } = invocation;
-  if (programName === HAPROXY) return haproxyCommand(invocation);
-  if (args[0] === '-h' || args[0] === '--help') {
-    const options = `\nHAProxy's options:\n\n${usage(programName)}`;
-    process.stdout.write(`${generalHelp(programName)}${args[0] === '-h' ? options : ''}`);
-    return 0;
-  }
-  if (args.length === 0) {
-    process.stderr.write(generalHelp(programName));
-    return 1;
-  }
-  if (!isPeopleCommand(args)) return haproxyCommand(invocation);
-  return (await import('./people-command.ts')).peopleCommand(invocation);
-}
+const workerEnvironment = useCompileCache();
+const { program } = await import('./program.ts');
 
 const [programPath = 'fairlead', ...args] = process.argv.slice(2);
-process.exit(await main({ programName: basename(programPath), programPath, args }));
+const programName = basename(programPath);
+program({ programName, programPath, args, workerEnvironment }).then(
+  (status) => process.exit(status),
+  (error: Error) => {
+    process.stderr.write(`${programName}: internal error: ${error.stack ?? error.message}\n`);
+    process.exit(1);
+  },
+);

@@ -13,8 +13,8 @@ interface PeopleOption {
 export interface PeopleCommandEntry {
   readonly name: PeopleCommandName;
   readonly summary: string;
-  /** How many file names it takes: none, at most one, at least one. */
-  readonly files: 'none' | 'optional' | 'some';
+  /** How many file names it takes: none, at most one, at least one; or the words of a keyword's name. */
+  readonly files: 'none' | 'optional' | 'some' | 'names';
   readonly options: readonly PeopleOption[];
   readonly text: string;
 }
@@ -48,18 +48,22 @@ export const peopleCommands: readonly PeopleCommandEntry[] = [
     name: 'convert',
     summary: 'Turns a haproxy.cfg into YAML, or the other way round.',
     files: 'some',
-    options: [{ name: '--to', noun: 'yaml|cfg', summary: 'What to write; by default the other form.' }],
-    text: 'Writes to standard output.',
+    options: [
+      { name: '--to', noun: 'yaml|cfg', summary: 'What to write; by default the other form.' },
+      { name: '-o', noun: 'file', summary: 'Writes to a file instead of standard output.' },
+    ],
+    text: 'Both mean the same. Comments are lost, and variables are replaced by their values.',
   },
   {
     name: 'keywords',
-    summary: 'Lists the keywords of the configuration.',
-    files: 'none',
+    summary: 'Lists the keywords of the configuration, or shows one.',
+    files: 'names',
     options: [
+      { name: '--family', noun: 'family', summary: 'Only one family, such as proxy or fetch.' },
       { name: '--parity', summary: "Compares them to HAProxy's." },
       { name: '--json', summary: 'Writes JSON.' },
     ],
-    text: 'By family, with a summary each.',
+    text: 'By family, with a summary each. A keyword is named as it is written: `fairlead keywords timeout client`.',
   },
   {
     name: 'reload',
@@ -180,7 +184,7 @@ Linked under the name 'haproxy' it takes HAProxy's options only.
 /** `fairlead run --help`. */
 export function commandHelp(programName: string, name: PeopleCommandName): string {
   const entry = peopleCommands.find((command) => command.name === name)!;
-  const file = { none: '', optional: ' [file]', some: ' <file>...' }[entry.files];
+  const file = { none: '', optional: ' [file]', some: ' <file>...', names: ' [keyword]' }[entry.files];
   const lines = [...entry.options, { name: '--help', summary: 'Shows this text.' } as PeopleOption].map(
     (option) =>
       `  ${`${option.name}${option.noun === undefined ? '' : ` <${option.noun}>`}`.padEnd(20)} ${option.summary}`,

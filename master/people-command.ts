@@ -37,11 +37,16 @@ const COMMANDS: { readonly [name in PeopleCommand['name']]: Run } = {
   check: checkFile,
   async convert({ files, values }) {
     const { convertFiles } = await import('./convert-command.ts');
-    return convertFiles(files, values.get('--to') ?? null);
+    return convertFiles(files, { to: values.get('--to') ?? null, output: values.get('-o') ?? null });
   },
-  async keywords({ values }) {
+  async keywords({ files, values }) {
     const { listKeywords } = await import('./keywords-command.ts');
-    return listKeywords({ isParity: values.has('--parity'), isJson: values.has('--json') });
+    return listKeywords({
+      name: files.length === 0 ? null : files.join(' '),
+      family: values.get('--family') ?? null,
+      isParity: values.has('--parity'),
+      isJson: values.has('--json'),
+    });
   },
   async reload({ files }) {
     const { reloadRunning } = await import('./reload-command.ts');
@@ -57,7 +62,10 @@ function settingsFor(files: readonly string[]): Settings {
   return { ...defaultSettings(), files: [...files], isForeground: true };
 }
 
-async function runFile(command: PeopleCommand, { programName, workerEntry }: Invocation): Promise<number> {
+async function runFile(
+  command: PeopleCommand,
+  { programName, workerEnvironment }: Invocation,
+): Promise<number> {
   const workers = workersOf(command);
   const settings = settingsFor(command.files);
   const log = new ProgramLog(await pinoSink());
@@ -67,11 +75,13 @@ async function runFile(command: PeopleCommand, { programName, workerEntry }: Inv
     workers,
     log,
     isForPeople: true,
-    ...(workerEntry !== undefined && { workerEntry }),
-    async onServing(supervisor) {
-      const model = supervisor.model!;
+    workerEnvironment,
+    async beforeServing(model) {
       if (command.values.has('--demo'))
         await (await import('./demo-servers.ts')).startDemoServers(model, log);
+    },
+    onServing(supervisor) {
+      const model = supervisor.model!;
       process.stdout.write(listenSummary(model, supervisor.threadsOf(model)));
     },
   });

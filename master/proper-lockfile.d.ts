@@ -6,6 +6,8 @@ declare module 'proper-lockfile' {
     readonly realpath?: boolean;
     onCompromised?(error: Error): void;
   }
+  /** Throws when this process does not have it. */
+  export function unlockSync(file: string, options?: { readonly realpath?: boolean }): void;
   /** Rejects with code ELOCKED when someone else has it. */
   export function lock(file: string, options?: LockOptions): Promise<() => Promise<void>>;
 }

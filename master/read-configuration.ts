@@ -2,6 +2,7 @@
  * Reads and checks the configuration for the master: at the start here, later in a pool thread, so that supervising
  * never waits for a long file. Also applies what the command line says over the configuration.
  */
+import { lookup } from 'node:dns/promises';
 import { hostname } from 'node:os';
 import type { Diagnostic } from '../config/diagnostics/diagnostic.ts';
 import { predefinedVariables } from '../config/haproxy-cfg/environment.ts';
@@ -13,6 +14,7 @@ import {
   TCP_CLF_LOG_FORMAT,
   TCP_LOG_FORMAT,
 } from '../src/log/formats.ts';
+import { groupId, userId } from './accounts.ts';
 import { conditionFacts } from './features.ts';
 import type { Settings } from './option-table.ts';
 import { COMPATIBLE_VERSION } from './product.ts';
@@ -23,7 +25,10 @@ export type ReadRequest = Pick<LoadOptions, 'files' | 'environment' | 'facts' | 
 };
 
 /** Options of the command line that come before the configuration. */
-export type Overrides = Pick<Settings, 'localPeer' | 'maxconn' | 'proxyMaxconn' | 'ignoresResolution'>;
+export type Overrides = Pick<
+  Settings,
+  'localPeer' | 'maxconn' | 'proxyMaxconn' | 'ignoresResolution' | 'isIpv4Only'
+>;
 
 export interface ReadResult {
   /** Null when there is an error. */
@@ -41,7 +46,7 @@ const LOG_FORMATS = {
 
 /** What to read, by the command line. */
 export function readRequest(settings: Settings): ReadRequest {
-  const { files, localPeer, maxconn, proxyMaxconn, ignoresResolution } = settings;
+  const { files, localPeer, maxconn, proxyMaxconn, ignoresResolution, isIpv4Only } = settings;
   const predefined = {
     ...predefinedVariables({
       version: COMPATIBLE_VERSION,
@@ -59,7 +64,7 @@ export function readRequest(settings: Settings): ReadRequest {
     environment: environmentOf(process.env),
     facts: conditionFacts(settings),
     predefined,
-    overrides: { localPeer, maxconn, proxyMaxconn, ignoresResolution },
+    overrides: { localPeer, maxconn, proxyMaxconn, ignoresResolution, isIpv4Only },
   };
 }
 
@@ -79,9 +84,48 @@ export async function readConfiguration(request: ReadRequest): Promise<ReadResul
   const { overrides, ...options } = request;
   const { model, diagnostics, environment } = await loadConfiguration({
     ...options,
-    ...(overrides.ignoresResolution && { lookup: async () => null }),
+    ignoresResolution: overrides.ignoresResolution,
+    ...(overrides.isIpv4Only && { lookup: lookUpIpv4 }),
   });
-  return { model: model === null ? null : withOverrides(model, overrides), diagnostics, environment };
+  if (model === null) return { model, diagnostics, environment };
+  const owners = lookUpOwners(model);
+  return {
+    model: owners.problems.length > 0 ? null : withOverrides(owners.model, overrides),
+    diagnostics: [...diagnostics, ...owners.problems],
+    environment,
+  };
+}
+
+/** `-4`: names have IPv4 addresses or none. */
+async function lookUpIpv4(name: string, family: 'ipv4' | 'ipv6' | undefined): Promise<string | null> {
+  if (family === 'ipv6') return null;
+  try {
+    return (await lookup(name, { family: 4 })).address;
+  } catch {
+    return null;
+  }
+}
+
+/** Worker processes may be in a root folder of their own when they change their user, so names become numbers here. */
+function lookUpOwners(model: Model): { readonly model: Model; readonly problems: readonly Diagnostic[] } {
+  const { user, group } = model.global;
+  const problems: Diagnostic[] = [];
+  const find = (
+    name: string | undefined,
+    own: number | undefined,
+    look: (name: string) => number,
+  ): object => {
+    if (name === undefined || own !== undefined) return {};
+    try {
+      return { [look === userId ? 'uid' : 'gid']: look(name) };
+    } catch (error) {
+      const at = { file: model.files[0] ?? '', line: 0, column: 0 };
+      problems.push({ severity: 'error', at, problem: (error as Error).message });
+      return {};
+    }
+  };
+  const found = { ...find(user, model.global.uid, userId), ...find(group, model.global.gid, groupId) };
+  return { model: { ...model, global: { ...model.global, ...found } }, problems };
 }
 
 function withOverrides(model: Model, { localPeer, maxconn, proxyMaxconn }: Overrides): Model {

@@ -1,5 +1,6 @@
 /** Serves by a configuration until told to stop: the part that both command lines share. */
 import { fileURLToPath } from 'node:url';
+import type { Model } from '../config/model/model.ts';
 import { goToBackground, isInBackground } from './daemon.ts';
 import { checkTaskUrl, workerProcessUrl } from './entries.ts';
 import { Instance } from './instance.ts';
@@ -16,8 +17,9 @@ export interface RunOptions {
   readonly workers: number | null;
   readonly log: ProgramLog;
   readonly isForPeople: boolean;
-  /** The worker process's module; by default the real one. */
-  readonly workerEntry?: string;
+  readonly workerEnvironment: { readonly [name: string]: string };
+  /** The configuration is valid, and nothing has been started yet. */
+  beforeServing?(model: Model): Promise<void>;
   /** It accepts connections. */
   onServing?(supervisor: Supervisor): void;
 }
@@ -35,6 +37,7 @@ export async function run(options: RunOptions): Promise<number> {
   }
   const wantsBackground = settings.isDaemon || candidate.model.global.isDaemon === true;
   if (wantsBackground && !settings.isForeground && !isBackground) return goToBackground();
+  await options.beforeServing?.(candidate.model);
   return serve(options, candidate, {
     isBackground,
     loadCandidate: async () => accept(await readInPool(request, checkTaskUrl), options),
@@ -47,9 +50,19 @@ interface Serving {
 }
 
 function serve(options: RunOptions, configuration: Configuration, serving: Serving): Promise<number> {
-  const { programName, settings, workers, log, workerEntry = fileURLToPath(workerProcessUrl) } = options;
+  const { programName, settings, workers, log, workerEnvironment } = options;
+  const workerEntry = fileURLToPath(workerProcessUrl);
   return new Promise((exit) => {
-    const instance = new Instance({ programName, settings, workers, log, workerEntry, exit, ...serving });
+    const instance = new Instance({
+      programName,
+      settings,
+      workers,
+      log,
+      workerEntry,
+      workerEnvironment,
+      exit,
+      ...serving,
+    });
     instance.start(configuration).then((isServing) => {
       if (isServing) options.onServing?.(instance.supervisor);
       else if (!instance.supervisor.isStopping) exit(1);

@@ -14,6 +14,7 @@ import {
   readFileSync,
   readlinkSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -92,12 +93,11 @@ export function runtimePath(instance: Instance): string {
 
 /** Takes the folder's lock. Throws HeldError when another master has it. */
 export async function lockDirectory(path: string, instance: Instance): Promise<RuntimeDirectory> {
-  const { lock } = await import('proper-lockfile');
+  const { lock, unlockSync } = await import('proper-lockfile');
   const target = join(path, 'master');
   clearDeadLock(path);
-  let release: () => Promise<void>;
   try {
-    release = await lock(target, { ...LOCK_OPTIONS, onCompromised: () => {} });
+    await lock(target, { ...LOCK_OPTIONS, onCompromised: () => {} });
   } catch (error) {
     if ((error as { code?: string }).code !== 'ELOCKED') throw error;
     throw new HeldError(path, readHolder(path) ?? { pid: 0, birth: '', startedAtMs: Date.now(), files: [] });
@@ -109,7 +109,11 @@ export async function lockDirectory(path: string, instance: Instance): Promise<R
     files: instance.files,
   };
   writeFileSync(join(path, 'master.json'), JSON.stringify(holder), { mode: 0o600 });
-  return { path, socketPath: join(path, 'control.sock'), release: () => giveUp(path, release) };
+  return {
+    path,
+    socketPath: join(path, 'control.sock'),
+    release: () => giveUp(path, () => unlockSync(target, { realpath: false })),
+  };
 }
 
 /**
@@ -136,13 +140,15 @@ function clearDeadLock(path: string): void {
   rmSync(moved, { force: true });
 }
 
-function giveUp(path: string, release: () => Promise<void>): void {
-  const isOwn = process.env['FAIRLEAD_RUNTIME_DIR'] !== path;
-  release()
-    .catch(() => {})
-    .finally(() => {
-      if (isOwn && readHolder(path)?.pid === process.pid) rmSync(path, { recursive: true, force: true });
-    });
+/** At once, because the process may end next. A folder that was given to it stays, empty. */
+function giveUp(path: string, unlock: () => void): void {
+  try {
+    for (const name of ['master.json', 'control.sock']) rmSync(join(path, name), { force: true });
+    unlock();
+    if (process.env['FAIRLEAD_RUNTIME_DIR'] !== path) rmdirSync(path);
+  } catch {
+    // The lock was lost before, or the next master is there already: nothing is left to give up.
+  }
 }
 
 /** Masters that run on this machine and can be reached by this user. */

@@ -36,6 +36,7 @@ export interface SupervisorParts {
   loadCandidate(): Promise<Candidate>;
   /** The module of the worker process, and flags of Node for it. */
   readonly workerEntry: string;
+  readonly workerEnvironment: { readonly [name: string]: string };
   readonly nodeFlags: readonly string[];
   /** Tells the service manager, such as `READY=1`. */
   notify(state: string): void;
@@ -208,6 +209,7 @@ export class Supervisor implements ChildOwner {
     try {
       const child = await this.#startProcess(configuration, preparation);
       this.#serveBy(child);
+      if (this.#options.isReporting) this.#parts.log.notice('Loading success.');
     } catch (error) {
       if (!this.#isWithoutProcess()) return;
       const waitMs = Math.max(this.#delay.afterCrash(Date.now() - startedAtMs), 1);
@@ -303,7 +305,10 @@ export class Supervisor implements ChildOwner {
   }
 
   /** Resolves when the process accepts connections; what was bound for it is closed where it never will. */
-  async #startProcess({ model, environment }: Configuration, preparation: Preparation): Promise<WorkerChild> {
+  async #startProcess(
+    { model, environment: configured }: Configuration,
+    preparation: Preparation,
+  ): Promise<WorkerChild> {
     this.#abandonStart();
     this.#generation++;
     const { programName, version, isQuiet, nodeName } = this.#options;
@@ -317,7 +322,8 @@ export class Supervisor implements ChildOwner {
       nodeName: model.global.node ?? nodeName,
       startedAtMs: this.startedAtMs,
     };
-    const { workerEntry: entry, nodeFlags } = this.#parts;
+    const { workerEntry: entry, nodeFlags, workerEnvironment } = this.#parts;
+    const environment = new Map([...configured, ...Object.entries(workerEnvironment)]);
     try {
       const child = new WorkerChild(
         { entry, nodeFlags, model, environment, grants: preparation.grants, start },

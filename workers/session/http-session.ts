@@ -181,9 +181,9 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     }
   }
 
-  /** Soft stop: an idle connection closes now, a busy one behind its response. */
+  /** Soft stop: an idle connection closes now, a busy one and one that has yet to send its request behind the response. */
   drain(): void {
-    if (this.#state === State.IDLE) this.close();
+    if (this.#state === State.IDLE && this.requestCount > 0) this.close();
   }
 
   #beginRequest(buffer: Buffer, start: number, end: number): void {
