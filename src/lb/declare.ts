@@ -1,7 +1,7 @@
 /** Declarations of balance algorithms (manual section 4.2, `balance`). */
 import type { Args, ValuesOf } from '../keyword/arg.ts';
 import type { Declaration } from '../keyword/declaration.ts';
-import type { StreamView } from '../sample/stream-view.ts';
+import type { IpAddress } from '../net/ip.ts';
 import type { HashType } from './hash-type.ts';
 
 /**
@@ -33,6 +33,11 @@ export interface ServerTable {
   nextTurn(): number;
 }
 
+/** What algorithms may ask of a stream; the data plane's streams have it and more. */
+export interface BalancedStream {
+  readonly session: { readonly source: { readonly ip: IpAddress | null } };
+}
+
 export interface Balancer {
   /**
    * True when the choice is this server and no other, as with hashes: a request waits for it when it is full. False
@@ -43,7 +48,7 @@ export interface Balancer {
    * The chosen server, or -1 when none is usable or, unless `isBound`, all are full. `excluded` (-1 for none) is
    * taken only where there is no other.
    */
-  pick(stream: StreamView, servers: ServerTable, excluded: number): number;
+  pick(stream: BalancedStream, servers: ServerTable, excluded: number): number;
 }
 
 /** Settings of the backend that change how an algorithm works. */

@@ -1,13 +1,12 @@
 /** `balance first`. */
-import type { StreamView } from '../sample/stream-view.ts';
-import { type Balancer, defineBalance, type ServerTable } from './declare.ts';
+import { type BalancedStream, type Balancer, defineBalance, type ServerTable } from './declare.ts';
 
 class First implements Balancer {
   readonly isBound = false;
   #version = -1;
   #byId: readonly number[] = [];
 
-  pick(_stream: StreamView, servers: ServerTable, excluded: number): number {
+  pick(_stream: BalancedStream, servers: ServerTable, excluded: number): number {
     if (servers.version() !== this.#version) this.#rebuild(servers);
     for (let i = 0; i < this.#byId.length; i++) {
       const server = this.#byId[i]!;

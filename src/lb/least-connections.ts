@@ -1,6 +1,5 @@
 /** `balance leastconn`. */
-import type { StreamView } from '../sample/stream-view.ts';
-import { type Balancer, defineBalance, type ServerTable } from './declare.ts';
+import { type BalancedStream, type Balancer, defineBalance, type ServerTable } from './declare.ts';
 
 /** Loads are compared in whole parts of this size, as HAProxy 2.6 does: with large weights, close loads are equal. */
 const LOAD_SCALE = 4096;
@@ -14,7 +13,7 @@ function loadOf(servers: ServerTable, server: number): number {
 class LeastConnections implements Balancer {
   readonly isBound = false;
 
-  pick(_stream: StreamView, servers: ServerTable, excluded: number): number {
+  pick(_stream: BalancedStream, servers: ServerTable, excluded: number): number {
     const usable = servers.usable();
     let best = -1;
     let bestLoad = 0;

@@ -1,6 +1,5 @@
 /** `balance source`. */
-import type { StreamView } from '../sample/stream-view.ts';
-import { type Balancer, defineBalance, type ServerTable } from './declare.ts';
+import { type BalancedStream, type Balancer, defineBalance, type ServerTable } from './declare.ts';
 import { avalanche, foldAddress } from './hash.ts';
 import { HASH_TYPE_DEFAULT, type HashType } from './hash-type.ts';
 import { staticMap } from './static-map.ts';
@@ -18,7 +17,7 @@ class Source implements Balancer {
   }
 
   /** The same address gives the same server while the same servers are up, full or not, `excluded` or not. */
-  pick(stream: StreamView, servers: ServerTable, _excluded: number): number {
+  pick(stream: BalancedStream, servers: ServerTable, _excluded: number): number {
     if (servers.version() !== this.#version) this.#rebuild(servers);
     if (this.#usable.length === 0) return -1;
     const { ip } = stream.session.source;

@@ -1,6 +1,5 @@
 /** Gives out servers by turns of a table: what `roundrobin` and `static-rr` have in common. */
-import type { StreamView } from '../sample/stream-view.ts';
-import type { Balancer, ServerTable } from './declare.ts';
+import type { BalancedStream, Balancer, ServerTable } from './declare.ts';
 
 /** Servers by turn: the first round, and the one that repeats behind it (the same table where they do not differ). */
 export interface TurnTable {
@@ -24,7 +23,7 @@ export class TurnBalancer implements Balancer {
     this.#build = build;
   }
 
-  pick(_stream: StreamView, servers: ServerTable, excluded: number): number {
+  pick(_stream: BalancedStream, servers: ServerTable, excluded: number): number {
     if (servers.version() !== this.#version) this.#rebuild(servers);
     if (this.#usable.length === 0) return -1;
     const server = this.#serverAt(servers.nextTurn());

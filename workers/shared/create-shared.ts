@@ -1,5 +1,5 @@
 /** Makes the shared memory of a worker process and fills in what the configuration says. */
-import type { Model, ProxyModel, ServerModel } from '../../config/model/model.ts';
+import type { BindModel, Model, ProxyModel, ServerModel } from '../../config/model/model.ts';
 import { monotonicMs } from './clock.ts';
 import { HEADER, MAGIC, regionsOf, SLOT } from './layout.ts';
 import { AdminState, OperationalState, WEIGHT_SCALE } from './shared-state.ts';
@@ -17,11 +17,12 @@ export function createShared(model: Model, threads: number): SharedArrayBuffer {
   const buffer = new SharedArrayBuffer(regionsOf(slots.count, threads + 1, waiters).totalBytes);
   const i32 = new Int32Array(buffer);
   const f64 = new Float64Array(buffer);
-  for (const { slot, kind, proxy, server } of slots.entries) {
+  for (const { slot, kind, proxy, server, bind } of slots.entries) {
     if (kind === 'process') i32[slotRow(PROCESS_SLOT) + SLOT.at.maxconn] = model.global.maxconn ?? 0;
     else if (kind === 'frontend') fillFrontend(i32, slot, model.proxies[proxy]!);
     else if (kind === 'backend') fillBackend(i32, slot, model.proxies[proxy]!);
     else if (kind === 'server') fillServer(i32, slot, model.proxies[proxy]!.servers[server]!);
+    else fillBind(i32, slot, model.proxies[proxy]!.binds[bind]!);
     f64[(slotRow(slot) >> 1) + SLOT.at.lastChangeMs] = Date.now();
   }
   i32[HEADER.at.slots] = slots.count;
@@ -45,6 +46,10 @@ function fillFrontend(i32: Int32Array, slot: number, proxy: ProxyModel): void {
 
 function fillBackend(i32: Int32Array, slot: number, proxy: ProxyModel): void {
   i32[slotRow(slot) + SLOT.at.usesAllBackups] = proxy.settings.allBackups ? 1 : 0;
+}
+
+function fillBind(i32: Int32Array, slot: number, { options }: BindModel): void {
+  i32[slotRow(slot) + SLOT.at.maxconn] = options.maxconn ?? 0;
 }
 
 /** A disabled server starts as HAProxy shows it: stopped, in forced and configured maintenance. */

@@ -29,6 +29,9 @@ import { slotRow, type Views, viewsOf } from './views.ts';
 
 const AT = SLOT.at;
 
+/** The fields of a slot that only grow until they are cleared. */
+const MAXIMA = [AT.max, AT.queuedMax, AT.sessionRateMax, AT.connectionRateMax, AT.requestRateMax];
+
 /** Milliseconds since the memory was made; `openShared` takes a cheaper one from threads that keep the time anyway. */
 export type Clock = () => number;
 
@@ -309,6 +312,12 @@ export class SharedMemory implements SharedControl {
     if (!this.#reclaimer.reclaim(index)) return false;
     for (const { slot, kind } of this.slots.entries) if (kind === 'backend') this.#queue.redispatch(slot);
     return true;
+  }
+
+  clearMaxima(): void {
+    for (let slot = 0; slot < this.slots.count; slot++) {
+      for (const field of MAXIMA) Atomics.store(this.#i32, slotRow(slot) + field, 0);
+    }
   }
 
   sweepRates(): void {

@@ -194,6 +194,8 @@ export interface SharedControl extends SharedState {
    * thread, probably dead as well, holds a lock that is needed: call again a little later.
    */
   reclaimThread(index: number): boolean;
+  /** Forgets the maxima of all slots: sessions, queues, rates. */
+  clearMaxima(): void;
   /** To be called every few minutes: forgets events of seconds long gone, so that their tags can be used again. */
   sweepRates(): void;
 }
