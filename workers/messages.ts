@@ -76,6 +76,9 @@ export type ProcessToThread =
   | { readonly type: 'stop-listening' }
   | { readonly type: 'pause-listeners' }
   | { readonly type: 'resume-listeners' }
+  /** `disable frontend` and `enable frontend`: the listeners of one proxy. */
+  | { readonly type: 'pause-proxy'; readonly proxyId: number }
+  | { readonly type: 'resume-proxy'; readonly proxyId: number }
   /** Close idle client connections as they come to rest; report `drained` when none is left. */
   | { readonly type: 'drain' }
   | { readonly type: 'close-all' };

@@ -1,6 +1,7 @@
 /** Entry of the worker process, started by the master with a stdio IPC channel. */
 import { duplicate } from '../src/system/descriptors.ts';
 import { dropPrivileges, endWithMaster } from './privileges.ts';
+import { allowCoreFiles, applyLimits } from './process/limits.ts';
 import { connectMaster } from './process/master-channel.ts';
 import { openServices } from './process/services.ts';
 import { createShared } from './shared/create-shared.ts';
@@ -13,8 +14,10 @@ connectMaster({
   threadEntry,
   createShared,
   duplicateFd: duplicate,
-  dropPrivileges({ global }) {
+  applyLimits,
+  dropPrivileges({ global }, console) {
     dropPrivileges(global);
+    allowCoreFiles(global, console);
     endWithMaster();
   },
   openServices,

@@ -49,6 +49,12 @@ class WorkerThread {
       case 'resume-listeners':
         for (const listener of this.#listeners) listener.resume();
         break;
+      case 'pause-proxy':
+        for (const listener of this.#listenersOf(message.proxyId)) listener.pause();
+        break;
+      case 'resume-proxy':
+        for (const listener of this.#listenersOf(message.proxyId)) listener.resume();
+        break;
       case 'drain':
         this.#thread.isDraining = true;
         for (const listener of this.#listeners) listener.drain();
@@ -61,6 +67,10 @@ class WorkerThread {
     }
   }
 
+  #listenersOf(proxyId: number): Listener[] {
+    return this.#listeners.filter((listener) => listener.plan.proxy.id === proxyId);
+  }
+
   #reportDrained(): void {
     if (!this.#thread.isDraining) return;
     if (this.#listeners.every((listener) => listener.sessionCount === 0)) send({ type: 'drained' });
@@ -69,12 +79,14 @@ class WorkerThread {
 
 function logFactory(start: ThreadStart): LogFactory {
   const { model, options } = start;
+  const { logUriBytes } = model.global;
   const targets = new Map<string, LogTarget>();
   return {
     identity: {
       tag: model.global.logTag ?? options.programName,
       pid: process.pid,
       hostName: sentHostName(model),
+      ...(logUriBytes !== undefined && { requestLineMaxBytes: logUriBytes - 1 }),
     },
     open(settings: TargetSettings): LogTarget {
       const { text } = settings.address;

@@ -13,20 +13,32 @@ export interface CheckedServer {
   readonly plan: CheckPlan;
 }
 
+/** How checks are kept apart (manual section 3.1, spread-checks and max-spread-checks). */
+export interface CheckSpread {
+  /** How far the time between two checks may be from what is configured, in percent. */
+  readonly spreadPct: number;
+  /** The longest time between the first checks of the first and of the last server; 0 for no bound. */
+  readonly maxSpreadMs: number;
+  /** 0 to 1. */
+  random(): number;
+}
+
 export class CheckSchedule {
   readonly #servers: readonly CheckedServer[];
+  readonly #spread: CheckSpread;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #running = new Set<RunningCheck>();
 
-  constructor(servers: readonly CheckedServer[]) {
+  constructor(servers: readonly CheckedServer[], spread: CheckSpread) {
     this.#servers = servers;
+    this.#spread = spread;
   }
 
   start(): void {
+    const places = this.#servers.length;
     const shortestMs = Math.min(...this.#servers.map(({ plan }) => plan.interMs));
-    for (const [place, server] of this.#servers.entries()) {
-      this.#later(server, Math.floor((shortestMs * place) / this.#servers.length));
-    }
+    for (const [place, server] of this.#servers.entries())
+      this.#later(server, startDelayOf(place, places, shortestMs, this.#spread));
   }
 
   stop(): void {
@@ -57,10 +69,32 @@ export class CheckSchedule {
     const check = runCheck(plan, server.operational !== Operational.STOPPED, (outcome) => {
       this.#running.delete(check);
       farm.checkEnds(index, outcome, Date.now());
-      this.#later(checked, Math.max(0, delayOf(server, plan) - (performance.now() - beganAtMs)));
+      const delayMs = variedBy(this.#spread, delayOf(server, plan));
+      this.#later(checked, Math.max(0, delayMs - (performance.now() - beganAtMs)));
     });
     this.#running.add(check);
   }
+}
+
+/** When the first check of a server begins: spread evenly over the shortest `inter`, or over less. */
+export function startDelayOf(
+  place: number,
+  places: number,
+  shortestMs: number,
+  { maxSpreadMs }: Pick<CheckSpread, 'maxSpreadMs'>,
+): number {
+  const overMs = maxSpreadMs > 0 ? Math.min(shortestMs, maxSpreadMs) : shortestMs;
+  return Math.floor((overMs * place) / places);
+}
+
+/** Up to `spreadPct` percent more or less, by chance. */
+export function variedBy(
+  { spreadPct, random }: Pick<CheckSpread, 'spreadPct' | 'random'>,
+  delayMs: number,
+): number {
+  if (spreadPct === 0) return delayMs;
+  const mostMs = (delayMs * spreadPct) / 100;
+  return Math.round(delayMs + mostMs * (2 * random() - 1));
 }
 
 function isDue({ checkState }: FarmServer): boolean {

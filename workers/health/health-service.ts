@@ -28,7 +28,11 @@ export class HealthService implements Omit<ServerControl, 'clearCounters'> {
     this.#parts = parts;
     for (const proxy of parts.model.proxies)
       if (proxy.kind !== 'frontend') this.#farms.set(proxy.id, this.#openFarm(proxy));
-    this.#schedule = new CheckSchedule(parts.model.proxies.flatMap((proxy) => this.#checkedServers(proxy)));
+    const { spreadChecksPct = 0, maxSpreadChecksMs = 0 } = parts.model.global;
+    this.#schedule = new CheckSchedule(
+      parts.model.proxies.flatMap((proxy) => this.#checkedServers(proxy)),
+      { spreadPct: spreadChecksPct, maxSpreadMs: maxSpreadChecksMs, random: Math.random },
+    );
     for (const [proxyId, farm] of this.#farms)
       for (const index of farm.servers.keys()) this.#publish(proxyId, index);
   }
@@ -67,6 +71,11 @@ export class HealthService implements Omit<ServerControl, 'clearCounters'> {
     this.#with(server, (_, index) =>
       control.setMaxconn(control.slots.server(server.proxyId, index), maxconn),
     );
+  }
+
+  /** The failed checks and downs of servers count from 0 again; those of backends go on, as HAProxy's do. */
+  clearCounters(): void {
+    for (const farm of this.#farms.values()) for (const server of farm.servers) server.clearCounters();
   }
 
   #with({ proxyId, serverId }: ServerRef, act: (farm: Farm, index: number) => void): void {

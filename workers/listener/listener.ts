@@ -9,7 +9,7 @@ import type { ListenerPlan } from '../plan/plan.ts';
 import { HttpSession } from '../session/http-session.ts';
 import type { Session, SessionHome } from '../session/session.ts';
 import { TcpSession } from '../session/tcp-session.ts';
-import { COUNTER } from '../shared/shared-state.ts';
+import { COUNTER, RateKind } from '../shared/shared-state.ts';
 import { PROCESS_SLOT } from '../shared/slots.ts';
 import type { ThreadState } from '../thread-state.ts';
 import type { ServerPools } from '../upstream/server-pools.ts';
@@ -69,20 +69,42 @@ export class Listener implements SessionHome {
     this.#awaitRoom();
   }
 
+  /** Takes a place in the process, in the frontend and, where it has a limit, on the bind: all or none. */
   #enter(): boolean {
     const { shared } = this.#thread;
+    const { slot, proxy } = this.plan;
     if (!shared.tryEnter(PROCESS_SLOT)) return false;
-    if (shared.tryEnter(this.plan.proxy.frontendSlot)) return true;
+    if (shared.tryEnter(proxy.frontendSlot)) {
+      if (slot < 0 || shared.tryEnter(slot)) return true;
+      shared.leave(proxy.frontendSlot);
+    }
     shared.leave(PROCESS_SLOT);
     return false;
   }
 
-  #awaitRoom(): void {
+  #leave(): void {
     const { shared } = this.#thread;
-    const { frontendSlot } = this.plan.proxy;
-    const limit = shared.maxconn(frontendSlot);
-    const isFrontendFull = limit > 0 && shared.current(frontendSlot) >= limit;
-    shared.whenRoom(isFrontendFull ? frontendSlot : PROCESS_SLOT, () => this.#onRoom());
+    const { slot, proxy } = this.plan;
+    if (slot >= 0) shared.leave(slot);
+    shared.leave(proxy.frontendSlot);
+    shared.leave(PROCESS_SLOT);
+  }
+
+  #awaitRoom(): void {
+    const { slot, proxy } = this.plan;
+    const full =
+      slot >= 0 && this.#isFull(slot)
+        ? slot
+        : this.#isFull(proxy.frontendSlot)
+          ? proxy.frontendSlot
+          : PROCESS_SLOT;
+    this.#thread.shared.whenRoom(full, () => this.#onRoom());
+  }
+
+  #isFull(slot: number): boolean {
+    const { shared } = this.#thread;
+    const limit = shared.maxconn(slot);
+    return limit > 0 && shared.current(slot) >= limit;
   }
 
   #onRoom(): void {
@@ -103,6 +125,8 @@ export class Listener implements SessionHome {
     const { proxy } = this.plan;
     thread.shared.count(proxy.frontendSlot, COUNTER.stot, 1);
     thread.shared.count(proxy.frontendSlot, COUNTER.conn_tot, 1);
+    thread.shared.mark(PROCESS_SLOT, RateKind.CONNECTION);
+    thread.shared.mark(proxy.frontendSlot, RateKind.CONNECTION);
     if (proxy.clientTuning !== null) tuneConnection(connection.fd, proxy.clientTuning);
     this.#sessions.add(
       proxy.isHttp
@@ -113,9 +137,7 @@ export class Listener implements SessionHome {
 
   sessionClosed(session: Session): void {
     if (!this.#sessions.delete(session)) return;
-    const { shared } = this.#thread;
-    shared.leave(this.plan.proxy.frontendSlot);
-    shared.leave(PROCESS_SLOT);
+    this.#leave();
     this.#onSessionClosed();
   }
 

@@ -10,6 +10,8 @@ export interface LogIdentity {
   readonly tag: string;
   readonly pid: number;
   readonly hostName: string;
+  /** The longest request line in a log line. */
+  readonly requestLineMaxBytes?: number;
 }
 
 export type WriteLine = (stream: StreamView, out: LineBuffer) => void;

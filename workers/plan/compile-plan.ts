@@ -14,6 +14,7 @@ import { abstractSocketPath } from '../../src/system/socket-address.ts';
 import type { ConnectionTuning, ListenerTuning } from '../connection/socket-tuning.ts';
 import { SharedServerTable } from '../shared/server-table.ts';
 import type { SharedMemory } from '../shared/shared-memory.ts';
+import type { SlotMap } from '../shared/slots.ts';
 import { compileErrorReplies } from './compile-errors.ts';
 import { compileProxyLog, type LogFactory } from './compile-log.ts';
 import { compileCondition, compileRules, createCompiler } from './compile-rules.ts';
@@ -41,7 +42,7 @@ export function compilePlan(model: Model, shared: SharedMemory, logs: LogFactory
   const compile = (proxy: ProxyModel): ProxyPlan => compileProxy(proxy, { model, shared, logs, compiler });
   const proxies = model.proxies.map(compile);
   linkBackends(model, proxies);
-  return { proxies, listeners: compileListeners(model, proxies), global: globalLimits(model) };
+  return { proxies, listeners: compileListeners(model, proxies, shared.slots), global: globalLimits(model) };
 }
 
 /** The limits that buffers are made by; needed before the plan, by the thread's free lists. */
@@ -205,7 +206,11 @@ function linkBackends(model: Model, proxies: readonly ProxyPlan[]): void {
   }
 }
 
-function compileListeners(model: Model, proxies: readonly ProxyPlan[]): Map<string, ListenerPlan> {
+function compileListeners(
+  model: Model,
+  proxies: readonly ProxyPlan[],
+  slots: SlotMap,
+): Map<string, ListenerPlan> {
   const listeners = new Map<string, ListenerPlan>();
   for (const [i, proxy] of proxies.entries()) {
     const { binds, settings } = model.proxies[i]!;
@@ -214,6 +219,7 @@ function compileListeners(model: Model, proxies: readonly ProxyPlan[]): Map<stri
       listeners.set(`${proxy.id}/${bind.id}`, {
         proxy,
         bindId: bind.id,
+        slot: slots.bind(proxy.id, bind.id),
         name: bind.name,
         backlog,
         tuning: listenerTuning(bind),

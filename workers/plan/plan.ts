@@ -117,6 +117,8 @@ export interface ServerPlan {
 export interface ListenerPlan {
   readonly proxy: ProxyPlan;
   readonly bindId: number;
+  /** Of a bind with a `maxconn` of its own: its slot in shared memory; else -1. */
+  readonly slot: number;
   readonly name: string;
   /** Length of the kernel's accept queue; 0 takes the default. */
   readonly backlog: number;

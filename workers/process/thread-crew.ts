@@ -55,7 +55,8 @@ export class ThreadCrew implements SeatOwner {
   readonly #seats: ThreadSeat[];
   readonly #options: CrewOptions;
   readonly #owner: CrewOwner;
-  #isPaused = false;
+  /** Proxies whose listeners do not accept; a thread that is restarted must be told. */
+  readonly #paused = new Set<number>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(options: CrewOptions, owner: CrewOwner) {
@@ -74,13 +75,27 @@ export class ThreadCrew implements SeatOwner {
   }
 
   pause(): void {
-    this.#isPaused = true;
+    for (const { id } of this.#options.model.proxies) this.#paused.add(id);
     this.#tellAll({ type: 'pause-listeners' });
   }
 
   resume(): void {
-    this.#isPaused = false;
+    this.#paused.clear();
     this.#tellAll({ type: 'resume-listeners' });
+  }
+
+  pauseProxy(proxyId: number): void {
+    this.#paused.add(proxyId);
+    this.#tellAll({ type: 'pause-proxy', proxyId });
+  }
+
+  resumeProxy(proxyId: number): void {
+    this.#paused.delete(proxyId);
+    this.#tellAll({ type: 'resume-proxy', proxyId });
+  }
+
+  isPaused(proxyId: number): boolean {
+    return this.#paused.has(proxyId);
   }
 
   /** Stops accepting at once and ends when the last connection has. `onDrained` follows, even if nothing runs. */
@@ -104,7 +119,7 @@ export class ThreadCrew implements SeatOwner {
       seat.tell({ type: 'drain' });
       return;
     }
-    if (this.#isPaused) seat.tell({ type: 'pause-listeners' });
+    for (const proxyId of this.#paused) seat.tell({ type: 'pause-proxy', proxyId });
     if (this.phase !== 'starting' || this.#seats.some((each) => each.phase !== 'running')) return;
     this.phase = 'running';
     this.#owner.onReady();

@@ -12,6 +12,7 @@ import { closeSync } from 'node:fs';
 import type { Model } from '../../config/model/model.ts';
 import type { ListenerHandle, MasterToProcess, ProcessToMaster, StartOptions } from '../messages.ts';
 import { type Console, openConsole } from './console.ts';
+import type { LimitNeeds } from './limits.ts';
 import { type CrewOwner, ThreadCrew } from './thread-crew.ts';
 
 /** What the main thread runs beside the threads: shared memory's control, runtime API and health checks. */
@@ -34,8 +35,10 @@ export interface ProcessParts {
   readonly threadEntry: URL;
   createShared(model: Model, threads: number): SharedArrayBuffer;
   duplicateFd(fd: number): number;
+  /** Raises the limits of this process; the model with the `maxconn` in force. Throws with a text for the operator. */
+  applyLimits(needs: LimitNeeds): Model;
   /** chroot, setgid, setuid as the configuration says. Throws with a text for the operator. */
-  dropPrivileges(model: Model): void;
+  dropPrivileges(model: Model, console: Console): void;
   openServices(start: ServicesStart): Services;
 }
 
@@ -46,6 +49,14 @@ export interface ServicesStart {
   /** The listeners of the main thread: stats sockets. */
   readonly listeners: readonly ListenerHandle[];
   readonly console: Console;
+  readonly accepting: Accepting;
+}
+
+/** Whether the threads accept connections, by proxy. */
+export interface Accepting {
+  pause(proxyId: number): void;
+  resume(proxyId: number): void;
+  isPaused(proxyId: number): boolean;
 }
 
 /** The channel to the master: `process` itself, or a stand-in. */
@@ -129,7 +140,7 @@ export class WorkerProcess implements CrewOwner {
   onReady(): void {
     try {
       this.#services?.start();
-      if (this.#model !== null) this.#parts.dropPrivileges(this.#model);
+      if (this.#model !== null) this.#parts.dropPrivileges(this.#model, this.#console);
     } catch (error) {
       this.onFailed((error as Error).message);
       return;
@@ -157,7 +168,6 @@ export class WorkerProcess implements CrewOwner {
   #start({ model, listeners, options }: Extract<MasterToProcess, { type: 'start' }>): void {
     if (this.#phase !== 'waiting') return;
     this.#phase = 'starting';
-    this.#model = model;
     this.#console = openConsole(2, options.isQuiet);
     this.#listeners = listeners;
     try {
@@ -167,11 +177,29 @@ export class WorkerProcess implements CrewOwner {
     }
   }
 
-  #build(model: Model, listeners: readonly ListenerHandle[], options: StartOptions): void {
+  #build(configured: Model, listeners: readonly ListenerHandle[], options: StartOptions): void {
     const parts = this.#parts;
+    const model = parts.applyLimits({
+      model: configured,
+      listeners: listeners.length,
+      threads: options.threads,
+      console: this.#console,
+    });
+    this.#model = model;
     const shared = parts.createShared(model, options.threads);
     const own = listeners.filter((handle) => handle.thread < 0);
-    const services = parts.openServices({ model, options, shared, listeners: own, console: this.#console });
+    const services = parts.openServices({
+      model,
+      options,
+      shared,
+      listeners: own,
+      console: this.#console,
+      accepting: {
+        pause: (proxyId) => this.#crew?.pauseProxy(proxyId),
+        resume: (proxyId) => this.#crew?.resumeProxy(proxyId),
+        isPaused: (proxyId) => this.#crew?.isPaused(proxyId) ?? false,
+      },
+    });
     this.#services = services;
     this.#crew = new ThreadCrew(
       {

@@ -14,11 +14,14 @@
 import type { Socket } from 'node:net';
 import type { AnyCommand } from '../../src/command/declare.ts';
 import { runCommand, splitLine } from '../../src/command/interpreter.ts';
+import type { SeverityForm } from '../../src/command/message.ts';
 import type { ProcessContext } from '../../src/command/process-context.ts';
 import { type CliSession, type Level, newSession } from '../../src/command/session.ts';
 
 export interface CliSettings {
   readonly level: Level;
+  /** How messages show their severity (`severity-output`). */
+  readonly severityForm: SeverityForm;
   readonly timeoutMs: number;
   /** The longest line, in bytes (`tune.bufsize`). */
   readonly lineMaxBytes: number;
@@ -47,7 +50,7 @@ export class CliConnection {
   constructor(socket: Socket, settings: CliSettings) {
     this.#socket = socket;
     this.#settings = settings;
-    this.#session = newSession(settings.level, settings.timeoutMs);
+    this.#session = newSession(settings.level, settings.timeoutMs, settings.severityForm);
     this.#context = settings.contextOf(this.#session);
     socket.setTimeout(settings.timeoutMs, () => socket.destroy());
     socket.on('data', (bytes: Buffer) => this.#receive(bytes));

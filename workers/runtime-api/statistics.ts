@@ -28,6 +28,8 @@ export interface StatisticsParts {
   readonly listeners: number;
   farm(proxyId: number): Farm | undefined;
   isStopping(): boolean;
+  /** True while a proxy's listeners do not accept. */
+  isPaused(proxyId: number): boolean;
   droppedLogs(): number;
 }
 
@@ -35,9 +37,12 @@ export class Statistics {
   readonly #parts: StatisticsParts;
   /** What `clear counters all` takes off: the sums as they were then, by slot. */
   #cleared = new Map<number, TrafficCounts>();
+  #clearedAtMs = 0;
+  readonly #fullconns: ReadonlyMap<string, number>;
 
   constructor(parts: StatisticsParts) {
     this.#parts = parts;
+    this.#fullconns = fullconnsOf(parts.model);
   }
 
   view(): StatsView {
@@ -52,6 +57,7 @@ export class Statistics {
     this.#cleared = new Map();
     const { shared } = this.#parts;
     this.#cleared = new Map(shared.slots.entries.map(({ slot }) => [slot, this.#counts(slot)]));
+    this.#clearedAtMs = Date.now();
   }
 
   #process(): ProcessStats {
@@ -72,6 +78,7 @@ export class Statistics {
       nowMs: Date.now(),
       openFileLimit: openFileLimit(),
       maxconn: shared.maxconn(PROCESS_SLOT),
+      maxconnInitial: model.global.maxconn ?? 0,
       connections: shared.current(PROCESS_SLOT),
       connectionsTotal: total('frontend', 'conn_tot'),
       requestsTotal: total('frontend', 'req_tot'),
@@ -100,8 +107,8 @@ export class Statistics {
       id: proxy.id,
       name: proxy.name,
       mode: proxy.mode,
-      isIdForced: false,
-      frontend: frontend < 0 ? null : this.#frontend(frontend),
+      isIdForced: proxy.isIdForced ?? false,
+      frontend: frontend < 0 ? null : this.#frontend(proxy.id, frontend),
       backend: backend < 0 || farm === undefined ? null : this.#backend(proxy, backend, farm),
       servers:
         farm === undefined
@@ -112,14 +119,14 @@ export class Statistics {
     };
   }
 
-  #frontend(slot: number): FrontendStats {
-    const { shared } = this.#parts;
+  #frontend(proxyId: number, slot: number): FrontendStats {
+    const { shared, model } = this.#parts;
     const side = this.#side(slot);
-    const limit = side.limit > 0 ? side.limit : shared.maxconn(PROCESS_SLOT);
+    const limit = side.limit > 0 ? side.limit : (model.global.maxconn ?? 0);
     return {
       ...side,
       limit,
-      status: this.#parts.isStopping() ? 'STOP' : limit > 0 && side.current >= limit ? 'FULL' : 'OPEN',
+      status: this.#frontendStatus(proxyId, limit > 0 && side.current >= limit),
       rateLimit: 0,
       requestRate: shared.rate(slot, RateKind.REQUEST),
       requestRateMax: shared.maxRate(slot, RateKind.REQUEST),
@@ -128,17 +135,24 @@ export class Statistics {
     };
   }
 
+  #frontendStatus(proxyId: number, isFull: boolean): FrontendStats['status'] {
+    if (this.#parts.isStopping()) return 'STOP';
+    if (this.#parts.isPaused(proxyId)) return 'PAUSED';
+    return isFull ? 'FULL' : 'OPEN';
+  }
+
   #backend(proxy: ProxyModel, slot: number, farm: Farm): BackendStats {
     const { shared } = this.#parts;
     const nowMs = Date.now();
     return {
       ...this.#side(slot),
+      limit: this.#fullconns.get(proxy.name) ?? 0,
       queued: shared.queueLength(slot),
       queuedMax: shared.queueMaximum(slot),
       lastChangeS: seconds(nowMs - farm.lastChangeMs),
       downtimeS: seconds(farm.downMs(nowMs)),
       downs: farm.downs,
-      lastSessionS: since(shared.lastSessionMs(slot), nowMs),
+      lastSessionS: this.#lastSessionS(slot, nowMs),
       cookie: '',
       algorithm: algorithmOf(proxy),
     };
@@ -170,11 +184,17 @@ export class Statistics {
       queueLimit: options.maxqueue ?? 0,
       lastChangeS: seconds(nowMs - server.lastChangeMs),
       downtimeS: seconds(server.downMs(nowMs)),
-      lastSessionS: since(shared.lastSessionMs(slot), nowMs),
+      lastSessionS: this.#lastSessionS(slot, nowMs),
       cookie: '',
       tracked: '',
       check: checkOf(model, server),
     };
+  }
+
+  /** -1 where there was none since the counters were cleared. */
+  #lastSessionS(slot: number, nowMs: number): number {
+    const ms = this.#parts.shared.lastSessionMs(slot);
+    return ms <= this.#clearedAtMs ? -1 : seconds(nowMs - ms);
   }
 
   #side(slot: number): SideStats {
@@ -217,6 +237,28 @@ function checkOf({ options }: ServerModel, server: FarmServer): CheckStats {
   };
 }
 
+/**
+ * The `fullconn` of each backend by name; by default a tenth of what the frontends that may use it take together
+ * (manual section 4.2, fullconn). A frontend without a limit of its own counts as the process.
+ */
+function fullconnsOf({ global, proxies }: Model): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { name, kind, settings } of proxies) {
+    if (kind === 'backend') continue;
+    const { maxconn = global.maxconn ?? 0, defaultBackend, backendChoices = [] } = settings;
+    const targets = new Set(backendChoices.map(({ backend }) => backend));
+    if (defaultBackend !== undefined) targets.add(defaultBackend);
+    if (kind === 'listen') targets.add(name);
+    for (const target of targets) sums.set(target, (sums.get(target) ?? 0) + maxconn);
+  }
+  return new Map(
+    proxies.map(({ name, settings }) => [
+      name,
+      settings.fullconn ?? Math.floor(((sums.get(name) ?? 0) + 9) / 10),
+    ]),
+  );
+}
+
 /** The name of `balance`; HAProxy's default without one. */
 function algorithmOf({ settings }: ProxyModel): string {
   return settings.balance?.name ?? 'roundrobin';
@@ -240,8 +282,4 @@ function readFileLimit(): number {
 
 function seconds(ms: number): number {
   return Math.max(0, Math.floor(ms / 1000));
-}
-
-function since(ms: number, nowMs: number): number {
-  return ms === 0 ? -1 : seconds(nowMs - ms);
 }

@@ -181,9 +181,13 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     }
   }
 
-  /** Soft stop: an idle connection closes now, a busy one and one that has yet to send its request behind the response. */
+  /**
+   * Soft stop. A busy connection ends behind its response, and one that has yet to send its first request behind that.
+   * An idle one gets a moment more: a client that is just sending is answered with `connection: close` instead of
+   * losing its request.
+   */
   drain(): void {
-    if (this.#state === State.IDLE && this.requestCount > 0) this.close();
+    if (this.#state === State.IDLE && this.requestCount > 0) this.#arm(DRAIN_GRACE_MS);
   }
 
   #beginRequest(buffer: Buffer, start: number, end: number): void {
@@ -479,3 +483,6 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
 
 /** How long a closing connection waits for the client's FIN before it is destroyed. */
 const LINGER_MS = 1000;
+
+/** How long an idle connection outlives the beginning of a soft stop. */
+const DRAIN_GRACE_MS = 500;
