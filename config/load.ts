@@ -10,12 +10,18 @@ import { readConfigFiles } from './haproxy-cfg/read-files.ts';
 import { type LinkOptions, linkDocument } from './link/link.ts';
 import { type Lookup, type ResolveOptions, resolveNames } from './link/resolve-names.ts';
 import type { Model } from './model/model.ts';
+import type { YamlResult } from './yaml/parse-yaml.ts';
 
 export interface LoadOptions extends ParseOptions, LinkOptions, ResolveOptions {
   /** Files and folders, in order; together they are one configuration. */
   readonly files: readonly string[];
   /** Resolves host names; by default as the system does. */
   readonly lookup?: Lookup;
+  /**
+   * Leaves out the JSON Schema of YAML files, whose library takes about 100 ms to load and compile: for a start that
+   * cannot wait. The front-end takes nothing that the schema refuses (test/fuzz/yaml.test.ts), so it costs no safety.
+   */
+  readonly skipsSchema?: boolean;
 }
 
 export interface LoadResult {
@@ -30,23 +36,38 @@ export interface LoadResult {
 export async function loadConfiguration(options: LoadOptions): Promise<LoadResult> {
   const parsed = await parseFiles(options);
   const linked = linkDocument(parsed.document, options);
-  const diagnostics = [...parsed.diagnostics, ...linked.diagnostics];
+  const diagnostics = [...parsed.diagnostics, ...linked.diagnostics].map((one) => withLine(one, parsed.yaml));
   const { environment } = parsed;
   if (linked.model === null || diagnostics.some(isError)) return { model: null, diagnostics, environment };
+  if (options.skipsSchema !== true)
+    for (const yaml of parsed.yaml) diagnostics.push(...(await yaml.checkSchema()));
+  if (diagnostics.some(isError)) return { model: null, diagnostics, environment };
   const resolved = await resolveNames(linked.model, options.lookup ?? lookupBySystem, options);
   return { model: resolved.model, diagnostics: [...diagnostics, ...resolved.diagnostics], environment };
+}
+
+/** A statement of YAML may go over several lines: the one to show is that of the word that is wrong. */
+function withLine(diagnostic: Diagnostic, yaml: readonly YamlResult[]): Diagnostic {
+  const line = yaml.map((result) => result.lineAt(diagnostic.at)).find((text) => text !== undefined);
+  return line === undefined ? diagnostic : { ...diagnostic, source: line };
 }
 
 function isError({ severity }: Diagnostic): boolean {
   return severity === 'error';
 }
 
+export interface ParsedFiles extends ParseResult {
+  /** What the YAML front-end has to add when all is linked. */
+  readonly yaml: readonly YamlResult[];
+}
+
 /** Reads and parses all files as one document; what one file sets in the environment, the next ones see. */
-export async function parseFiles(options: LoadOptions): Promise<ParseResult> {
+export async function parseFiles(options: LoadOptions): Promise<ParsedFiles> {
   let environment: ReadonlyMap<string, string> = options.environment;
   let predefined = options.predefined;
   const diagnostics: Diagnostic[] = [];
   const documents: Document[] = [];
+  const yaml: YamlResult[] = [];
   for (const paths of runsOfOneKind(options.files)) {
     const read = readConfigFiles(paths);
     diagnostics.push(...read.diagnostics);
@@ -58,6 +79,7 @@ export async function parseFiles(options: LoadOptions): Promise<ParseResult> {
     });
     diagnostics.push(...result.diagnostics);
     documents.push(result.document);
+    if ('checkSchema' in result) yaml.push(result);
     environment = result.environment;
     predefined = undefined;
   }
@@ -66,7 +88,7 @@ export async function parseFiles(options: LoadOptions): Promise<ParseResult> {
     files: documents.flatMap(({ files }) => files),
     sections: documents.flatMap(({ sections }) => sections),
   };
-  return { document, diagnostics, environment };
+  return { document, diagnostics, environment, yaml };
 }
 
 function isYaml(path: string): boolean {
@@ -84,15 +106,12 @@ function runsOfOneKind(files: readonly string[]): string[][] {
   return runs;
 }
 
-type Parser = (sources: readonly Source[], options: ParseOptions) => ParseResult;
+type Parser = (sources: readonly Source[], options: ParseOptions) => ParseResult | YamlResult;
 
 /** The YAML front-end and its library are loaded only when there is a YAML file. */
 async function yamlParser(): Promise<Parser> {
-  const { parseYaml } = (await import(YAML_FRONT_END)) as { parseYaml: Parser };
-  return parseYaml;
+  return (await import('./yaml/parse-yaml.ts')).parseYaml;
 }
-
-const YAML_FRONT_END: string = './yaml/parse-yaml.ts';
 
 async function lookupBySystem(name: string, family: 'ipv4' | 'ipv6' | undefined): Promise<string | null> {
   try {

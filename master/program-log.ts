@@ -19,9 +19,15 @@ export interface LogSink {
 export class ProgramLog {
   readonly #sink: LogSink;
   #kept: string[] = [];
+  #isSilent = false;
 
   constructor(sink: LogSink) {
     this.#sink = sink;
+  }
+
+  /** Prints nothing from now on (`quiet` in the global section); what is kept for the master CLI is kept. */
+  silence(): void {
+    this.#isSilent = true;
   }
 
   alert(text: string): void {
@@ -39,13 +45,13 @@ export class ProgramLog {
   /** A line that is in HAProxy's form already, without its line feed. */
   line(level: LogLevel, line: string): void {
     this.#kept.push(`${line}\n`);
-    this.#sink.writeLine(level, line);
+    if (!this.#isSilent) this.#sink.writeLine(level, line);
   }
 
   /** A text for people that needs no label of its own: a diagnostic. */
   text(level: LogLevel, text: string): void {
     this.keep(level, text);
-    this.#sink.writeLine(level, text);
+    if (!this.#isSilent) this.#sink.writeLine(level, text);
   }
 
   /** Keeps a line that was printed by someone else, such as the worker process. */
@@ -65,7 +71,7 @@ export class ProgramLog {
 
   #write(level: LogLevel, text: string): void {
     this.keep(level, text);
-    this.#sink.write(level, text);
+    if (!this.#isSilent) this.#sink.write(level, text);
   }
 }
 

@@ -50,7 +50,9 @@ interface Serving {
 }
 
 function serve(options: RunOptions, configuration: Configuration, serving: Serving): Promise<number> {
-  const { programName, settings, workers, log, workerEnvironment } = options;
+  const { programName, workers, log, workerEnvironment } = options;
+  const settings = withGlobal(options.settings, configuration);
+  if (settings.isQuiet) log.silence();
   const workerEntry = fileURLToPath(workerProcessUrl);
   return new Promise((exit) => {
     const instance = new Instance({
@@ -68,6 +70,19 @@ function serve(options: RunOptions, configuration: Configuration, serving: Servi
       else if (!instance.supervisor.isStopping) exit(1);
     });
   });
+}
+
+/**
+ * What the global section asks for beside the command line: `quiet`, and `master-worker`, which is `-W` unless `-db`
+ * keeps everything in the foreground.
+ */
+function withGlobal(settings: Settings, { model }: Configuration): Settings {
+  const { isQuiet = false, masterWorker } = model.global;
+  return {
+    ...settings,
+    isQuiet: settings.isQuiet || isQuiet,
+    isMasterWorker: settings.isMasterWorker || (masterWorker !== undefined && !settings.isForeground),
+  };
 }
 
 /** Reports what was found; errors, and warnings where none are permitted, refuse the configuration. */

@@ -4,14 +4,14 @@ import { nounOf } from './draft.ts';
 import type { LinkedProxy, PlacedReference } from './link-proxy.ts';
 import type { Report } from './report.ts';
 
-type ByName = ReadonlyMap<string, LinkedProxy>;
-
+/** What a proxy lacks is not told where a line is wrong: that line may be what is missing. */
 export function checkProxies(proxies: readonly LinkedProxy[], report: Report): void {
-  const byName = uniqueNames(proxies, report);
+  const isComplete = !report.hasErrors;
+  reportRepeatedNames(proxies, report);
   reportRepeatedIds(proxies, report);
   for (const proxy of proxies) {
-    checkBackends(proxy, byName, report);
-    if (proxy.model.settings.isDisabled === true) continue;
+    checkBackends(proxy, proxies, report);
+    if (!isComplete || proxy.model.settings.isDisabled === true) continue;
     checkBinds(proxy, report);
     checkTimeouts(proxy, report);
     checkLogs(proxy, report);
@@ -19,22 +19,27 @@ export function checkProxies(proxies: readonly LinkedProxy[], report: Report): v
   }
 }
 
-function uniqueNames(proxies: readonly LinkedProxy[], report: Report): ByName {
-  const byName = new Map<string, LinkedProxy>();
-  for (const proxy of proxies) {
+/** Older versions let a frontend and a backend share a name, and files do it. */
+function reportRepeatedNames(proxies: readonly LinkedProxy[], report: Report): void {
+  for (const [place, proxy] of proxies.entries()) {
     const { draft } = proxy;
-    const other = byName.get(draft.name);
-    if (other === undefined) byName.set(draft.name, proxy);
-    else
+    const above = proxies.slice(0, place).filter((other) => other.draft.name === draft.name);
+    const rival = above.find((other) => haveOneSide(other, proxy));
+    if (rival !== undefined)
       report.error(
         draft,
-        `${draft.kind} '${draft.name}' has the same name as ${other.draft.kind} '${draft.name}' declared at ${placeOf(other)}`,
-        {
-          remedy: 'give each section a name of its own',
-        },
+        `${nounOf(draft)} '${draft.name}' has the same name as ${nounOf(rival.draft)} '${draft.name}' declared at ${placeOf(rival)}`,
+        { remedy: 'give each section a name of its own' },
       );
+    else if (above.length > 0)
+      report.notice(draft, `${draft.kind} '${draft.name}' shares its name with a ${above[0]!.draft.kind}`, {
+        reason: 'newer versions of HAProxy want different names',
+      });
   }
-  return byName;
+}
+
+function haveOneSide(a: LinkedProxy, b: LinkedProxy): boolean {
+  return (hasFrontend(a) && hasFrontend(b)) || (hasBackend(a) && hasBackend(b));
 }
 
 function placeOf({ draft }: LinkedProxy): string {
@@ -50,7 +55,7 @@ function reportRepeatedIds(proxies: readonly LinkedProxy[], report: Report): voi
     else
       report.error(
         proxy.folded.get('id')!.at(-1)!,
-        `proxy '${proxy.draft.name}' reuses the id of proxy '${other.draft.name}' declared at ${placeOf(other)}`,
+        `proxy ${proxy.draft.name} reuses same custom id as proxy ${other.draft.name} (declared at ${placeOf(other)})`,
         {
           remedy: 'choose another number',
         },
@@ -66,31 +71,42 @@ function hasBackend({ draft }: LinkedProxy): boolean {
   return draft.kind !== 'frontend';
 }
 
-function checkBackends(proxy: LinkedProxy, byName: ByName, report: Report): void {
-  const backends = [...byName.values()].filter(hasBackend).map(({ draft }) => draft.name);
+function checkBackends(proxy: LinkedProxy, proxies: readonly LinkedProxy[], report: Report): void {
   for (const place of proxy.references) {
     if (place.reference.kind !== 'backend') continue;
-    const found = byName.get(place.reference.name);
-    if (found === undefined || !hasBackend(found)) reportMissing(proxy, place, { found, backends }, report);
+    const named = proxies.filter(({ draft }) => draft.name === place.reference.name);
+    const found = named.find(hasBackend);
+    if (found === undefined) reportMissing(proxy, place, { found: named[0], proxies }, report);
+    else if (found === proxy) reportLoop(proxy, place, report);
     else checkModes(proxy, place, found, report);
   }
 }
 
+function reportLoop({ draft }: LinkedProxy, { reference, entry }: PlacedReference, report: Report): void {
+  const { name } = entry.declaration;
+  report.error(
+    { at: reference.at, source: entry.source },
+    `Proxy '${draft.name}': loop detected for ${name}: '${reference.name}'`,
+    { remedy: 'remove the line: without a choice, a listen section uses its own servers' },
+  );
+}
+
 interface Candidates {
   readonly found: LinkedProxy | undefined;
-  readonly backends: readonly string[];
+  readonly proxies: readonly LinkedProxy[];
 }
 
 function reportMissing(
   proxy: LinkedProxy,
   { reference, entry }: PlacedReference,
-  { found, backends }: Candidates,
+  { found, proxies }: Candidates,
   report: Report,
 ): void {
+  const backends = proxies.filter(hasBackend).map(({ draft }) => draft.name);
   const close = nearest(reference.name, backends);
   report.error(
     { at: reference.at, source: entry.source },
-    `${nounOf(proxy.draft)} '${proxy.draft.name}': unable to find required ${entry.declaration.name} '${reference.name}'`,
+    `Proxy '${proxy.draft.name}': unable to find required ${entry.declaration.name}: '${reference.name}'`,
     {
       reason:
         found === undefined
@@ -113,7 +129,11 @@ function checkModes(
   const names = `${mode} ${nounOf(proxy.draft)} '${proxy.draft.name}' (${placeOf(proxy)})`;
   const target = `${found.model.mode} ${nounOf(found.draft)} '${found.draft.name}' (${placeOf(found)})`;
   if (mode === 'http') {
-    report.error(subject, `${names} tries to use incompatible ${target}`, {
+    const how =
+      entry.declaration.collect === 'one'
+        ? 'as its default backend'
+        : `in a '${entry.declaration.name}' rule`;
+    report.error(subject, `${names} tries to use incompatible ${target} ${how} (see 'mode')`, {
       remedy: "give both the same 'mode'",
     });
     return;

@@ -39,10 +39,13 @@ export class DefaultsChooser {
     const subject = { at: from.at, source: chooser.source };
     const found = this.#sections.filter(({ name }) => name === from.text);
     if (found.length > 1) {
-      this.#report.error(subject, `ambiguous defaults section '${from.text}'`, {
-        reason: `it is declared at ${found.map(({ at }) => `${at.file}:${at.line}`).join(' and ')}`,
-        remedy: 'give each defaults section a name of its own',
-      });
+      this.#report.error(
+        subject,
+        `ambiguous defaults section name '${from.text}' referenced by ${chooser.kind} '${chooser.name}' exists at least at ${found.map(({ at }) => `${at.file}:${at.line}`).join(' and ')}`,
+        {
+          remedy: 'give each defaults section a name of its own',
+        },
+      );
     }
     const base = found.at(-1);
     if (base === undefined) {

@@ -60,9 +60,13 @@ function reportRepeatedIds(listeners: readonly Listener[], report: Report): void
     if (options.id === undefined) continue;
     const owner = owners.get(options.id);
     if (owner !== undefined && owner !== entry)
-      report.error(entry, `listener id ${options.id} is already used at line ${owner.at.line}`, {
-        remedy: 'choose another number',
-      });
+      report.error(
+        entry,
+        `'bind': 'id' : custom id ${options.id} already used at ${owner.at.file}:${owner.at.line}`,
+        {
+          remedy: 'choose another number',
+        },
+      );
     owners.set(options.id, entry);
   }
 }

@@ -22,7 +22,7 @@ export interface LinkedProxy {
   readonly draft: ProxyDraft;
   readonly folded: Folded;
   /** Without its id, which depends on the other proxies. */
-  readonly model: Omit<ProxyModel, 'id'>;
+  readonly model: Omit<ProxyModel, 'id' | 'isIdForced'>;
   /** An `id` line's number. */
   readonly explicitId: number | undefined;
   readonly references: readonly PlacedReference[];

@@ -48,7 +48,7 @@ function reportRepeated(servers: readonly PlacedServer[], draft: ProxyDraft, rep
     if (sameName !== undefined)
       report.error(
         entry,
-        `${nounOf(draft)} '${draft.name}' has a server named '${line.name}' at line ${sameName.at.line} already`,
+        `${nounOf(draft)} '${draft.name}', another server named '${line.name}' was already defined at line ${sameName.at.line}, please use distinct names`,
         {
           remedy: 'give each server of a backend a name of its own',
         },
@@ -57,11 +57,19 @@ function reportRepeated(servers: readonly PlacedServer[], draft: ProxyDraft, rep
     if (options.id === undefined) continue;
     const sameId = ids.get(options.id);
     if (sameId !== undefined)
-      report.error(entry, `server id ${options.id} is already used at line ${sameId.at.line}`, {
-        remedy: 'choose another number',
-      });
+      report.error(
+        entry,
+        `'server ${draft.name}/${line.name}' : 'id' : custom id ${options.id} already used at ${placeOf(sameId)}`,
+        {
+          remedy: 'choose another number',
+        },
+      );
     else ids.set(options.id, entry);
   }
+}
+
+function placeOf({ at }: Entry): string {
+  return `${at.file}:${at.line}`;
 }
 
 /** A check needs a port of its own where the traffic has none. */

@@ -43,7 +43,10 @@ export function linkDocument(document: Document, options: LinkOptions = {}): Lin
   const linked = drafts.proxies.map((draft) => linkProxy(draft, { global, errorPages, report }));
   checkProxies(linked, report);
   const model: Model = { files: document.files, global, proxies: withIds(linked, global) };
-  return { model: report.hasErrors ? null : model, diagnostics: report.diagnostics };
+  return {
+    model: report.hasErrors ? null : model,
+    diagnostics: inFileOrder(report.diagnostics, document.files),
+  };
 }
 
 function linkGlobal(draft: SectionDraft): GlobalSettings {
@@ -65,5 +68,18 @@ function withIds(linked: readonly LinkedProxy[], global: GlobalSettings): Model[
   const explicit = linked.map(({ explicitId }) => explicitId);
   const ids =
     global.statsSockets === undefined ? assignIds(explicit) : assignIds([undefined, ...explicit]).slice(1);
-  return linked.map(({ model }, place) => ({ id: ids[place]!, ...model }));
+  return linked.map(({ model, explicitId }, place) => ({
+    id: ids[place]!,
+    ...(explicitId !== undefined && { isIdForced: true }),
+    ...model,
+  }));
+}
+
+/** Checks come after reading; whoever mends a file goes through it from above. */
+function inFileOrder(diagnostics: readonly Diagnostic[], files: readonly string[]): Diagnostic[] {
+  const place = new Map(files.map((file, index) => [file, index]));
+  const order = ({ at }: Diagnostic) => place.get(at.file) ?? -1;
+  return [...diagnostics].sort(
+    (a, b) => order(a) - order(b) || a.at.line - b.at.line || a.at.column - b.at.column,
+  );
 }

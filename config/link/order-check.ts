@@ -40,9 +40,14 @@ export class OrderCheck {
   #checkEnd(entry: Entry, rule: RuleModel): void {
     const { name } = entry.declaration;
     if (this.#ended.has(name)) {
-      this.#report.warning(entry, `this '${name}' rule is never reached`, {
-        reason: 'a rule above it has no condition and ends the rule set',
-      });
+      this.#report.warning(
+        entry,
+        `previous '${name}' action is final and has no condition attached, further entries are NOOP`,
+        {
+          reason: 'this rule is never reached',
+          remedy: 'move it above that rule, or give that one a condition',
+        },
+      );
       return;
     }
     const action = findAction(name as RuleSetName, rule.action.name);

@@ -5,10 +5,10 @@ import type { Report } from './report.ts';
 /** Reads a whole file; throws as node:fs does. */
 export type ReadFile = (path: string) => Uint8Array;
 
-/** The bytes of a file, or null and an error that says why not. */
+/** The bytes of a file in memory of their own, or null and an error that says why not. */
 export function tryRead(readFile: ReadFile, path: string, entry: Entry, report: Report): Uint8Array | null {
   try {
-    return readFile(path);
+    return Uint8Array.from(readFile(path));
   } catch (error) {
     report.error(entry, `cannot read '${path}'`, { reason: readProblem(error) });
     return null;

@@ -144,7 +144,7 @@ class SectionReader {
     { kind, end, source }: { kind: string; end: Position; source: string },
   ): void {
     if (name === null) {
-      this.#report.error({ at: end, source }, `missing <name> behind '${kind}'`, {
+      this.#report.error({ at: end, source }, `'${kind}' expects an <id> argument`, {
         remedy: `write '${kind} <name>'`,
       });
       return;
@@ -153,7 +153,7 @@ class SectionReader {
     if (wrong === undefined) return;
     this.#report.error(
       { at: name.at, source },
-      `character '${wrong}' is not permitted in the ${kind} name '${name.text}'`,
+      `character '${wrong}' is not permitted in '${kind}' name '${name.text}'`,
       {
         remedy: "use letters, digits, '-', '_', '.' and ':'",
       },

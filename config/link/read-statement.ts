@@ -27,10 +27,18 @@ export function readStatement(statement: Statement, place: StatementPlace): Entr
   if (found === undefined) return undefined;
   const { name, evaluatedIn } = found.declaration;
   const site = new StatementSite({ ...place, source: statement.source, place: evaluatedIn, keyword: name });
+  const verdict = verdictOf(found.declaration, draft);
+  if (verdict === 'refused') {
+    reportRefusal(found.declaration, subject, place);
+    return undefined;
+  }
   const value = report.attempt(subject, name, () => readValue(found, statement, site));
-  if (!isAllowedHere(found.declaration, subject, place)) return undefined;
-  tellAbout(found.declaration, subject, report);
+  if (verdict === 'ignored') {
+    reportIgnored(found.declaration, subject, place);
+    return undefined;
+  }
   if (value === undefined) return undefined;
+  tellAbout(found.declaration, subject, report);
   return {
     ...value,
     declaration: found.declaration,
@@ -57,38 +65,47 @@ function readValue(
   return { effect, value: declaration.negated?.value };
 }
 
-function isAllowedHere(declaration: AnyOption, subject: Subject, { draft, report }: StatementPlace): boolean {
-  if (draft.kind === 'global') return true;
-  if (declaration.sections.includes(draft.kind))
-    return isAllowedInDefaults(declaration, subject, { draft, report });
-  if (!isProxyDraft(draft) || declaration.misplaced === 'refused') {
-    report.error(subject, `'${declaration.name}' cannot stand in a ${draft.kind} section`, {
-      remedy: `move it to ${sectionsOf(declaration)}`,
-    });
-    return false;
-  }
-  const capability = draft.kind === 'frontend' ? 'backend' : 'frontend';
-  report.warning(
-    subject,
-    `'${declaration.name}' ignored because ${nounOf(draft)} '${draft.name}' has no ${capability} capability`,
-    {
-      remedy: `move it to ${sectionsOf(declaration)}`,
-    },
-  );
-  return false;
+type Verdict = 'allowed' | 'ignored' | 'refused';
+
+function verdictOf({ sections, misplaced, needsNamedDefaults }: AnyOption, draft: SectionDraft): Verdict {
+  if (draft.kind === 'global') return 'allowed';
+  if (sections.includes(draft.kind))
+    return isNameless(draft) && needsNamedDefaults === true ? 'refused' : 'allowed';
+  return isProxyDraft(draft) && misplaced !== 'refused' ? 'ignored' : 'refused';
 }
 
-function isAllowedInDefaults(
-  declaration: AnyOption,
-  subject: Subject,
-  place: Pick<StatementPlace, 'draft' | 'report'>,
-): boolean {
-  if (place.draft.kind !== 'defaults' || place.draft.name !== '' || declaration.needsNamedDefaults !== true)
-    return true;
-  place.report.error(subject, `'${declaration.name}' cannot stand in a defaults section without a name`, {
-    remedy: "give the section a name, 'defaults <name>', and take it with 'from <name>'",
+function isNameless({ kind, name }: SectionDraft): boolean {
+  return kind === 'defaults' && name === '';
+}
+
+type Telling = Pick<StatementPlace, 'draft' | 'report'>;
+
+function reportRefusal(declaration: AnyOption, subject: Subject, { draft, report }: Telling): void {
+  if (declaration.sections.includes(draft.kind)) {
+    report.error(subject, `'${declaration.name}' not allowed in anonymous 'defaults' section`, {
+      remedy: "give the section a name, 'defaults <name>', and take it with 'from <name>'",
+    });
+    return;
+  }
+  const problem =
+    draft.kind === 'frontend' || draft.kind === 'backend'
+      ? `'${declaration.name}' not allowed because ${draft.kind} '${draft.name}' has no ${otherSide(draft.kind)} capability`
+      : `'${declaration.name}' not allowed in '${draft.kind}' section`;
+  report.error(subject, problem, {
+    remedy: `move it to ${sectionsOf(declaration)}`,
   });
-  return false;
+}
+
+function reportIgnored(declaration: AnyOption, subject: Subject, { draft, report }: Telling): void {
+  report.warning(
+    subject,
+    `'${declaration.name}' ignored because ${nounOf(draft)} '${draft.name}' has no ${otherSide(draft.kind)} capability`,
+    { remedy: `move it to ${sectionsOf(declaration)}` },
+  );
+}
+
+function otherSide(kind: SectionDraft['kind']): 'frontend' | 'backend' {
+  return kind === 'frontend' ? 'backend' : 'frontend';
 }
 
 /** What is accepted for the sake of older files, or without effect, is said. */

@@ -77,9 +77,13 @@ function effectOf(word: string): Entry['effect'] {
 function checkPrefix(declaration: AnyOption, effect: Entry['effect'], prefix: Word): void {
   if (declaration.negated !== undefined) return;
   if (declaration.clears === true && effect === 'negate') return;
-  throw new ArgumentError(prefix.at, `'${prefix.text}' cannot stand before '${declaration.name}'`, {
-    reason: 'only options and switches that have an off state can be taken back',
-    remedy: `write '${declaration.name}' alone, or remove the line`,
+  const option = /^option (.*)$/.exec(declaration.name)?.[1];
+  const problem =
+    option === undefined
+      ? `negation/default currently supported only for options, log and switches, not for '${declaration.name}'`
+      : `negation/default is not supported for option '${option}'`;
+  throw new ArgumentError(prefix.at, problem, {
+    remedy: `write '${declaration.name}' without '${prefix.text}', or remove the line`,
   });
 }
 
@@ -127,7 +131,8 @@ function unknownMember(words: readonly Word[], { known }: Vocabulary): ArgumentE
     });
   const close = nearest(group + second.text, members);
   const remedy = close === undefined ? `known: ${members.join(', ')}` : `did you mean '${close}'?`;
-  return new ArgumentError(second.at, `unknown keyword '${group}${second.text}'`, { remedy });
+  const what = first.text === 'option' ? `option '${second.text}'` : `keyword '${group}${second.text}'`;
+  return new ArgumentError(second.at, `unknown ${what}`, { remedy });
 }
 
 function misplaced(
@@ -140,7 +145,7 @@ function misplaced(
     const name = nameOf(words, count);
     if (!other.known.has(name)) continue;
     const places = family === 'global' ? sectionsOf(other.declared.get(name)) : 'the global section';
-    return new ArgumentError(words[0]!.at, `'${name}' cannot stand in a ${section} section`, {
+    return new ArgumentError(words[0]!.at, `unknown keyword '${name}' in '${section}' section`, {
       remedy: `move it to ${places}`,
     });
   }
@@ -159,7 +164,7 @@ function unknownWord(first: Word, { known, groups }: Vocabulary, section: string
   const close = nearest(first.text, [...known, ...groups]);
   return new ArgumentError(
     first.at,
-    `unknown keyword '${first.text}' in a ${section} section`,
+    `unknown keyword '${first.text}' in '${section}' section`,
     close === undefined ? {} : { remedy: `did you mean '${close}'?` },
   );
 }

@@ -43,8 +43,8 @@ export class Report {
       return work();
     } catch (error) {
       if (!(error instanceof ArgumentError)) throw error;
-      const suffix = of === '' ? '' : ` ${error.message.endsWith('>') ? 'of' : 'in'} '${of}'`;
-      this.error({ at: error.at, source: subject.source }, error.message + suffix, error);
+      const problem = of === '' ? error.message : `'${of}': ${error.message}`;
+      this.error({ at: error.at, source: subject.source }, problem, error);
       return undefined;
     }
   }

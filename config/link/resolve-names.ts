@@ -77,14 +77,12 @@ class Resolver {
       const host = method === 'libc' ? await this.#ask(server.address) : null;
       if (host !== null) return { ...server, resolvedHost: host };
     }
-    if (this.#ignoresResolution) return server;
-    this.report.error(
-      server,
-      `'server ${proxy.name}/${server.name}': could not resolve address '${server.address.host}'`,
-      {
+    const problem = `'server ${proxy.name}/${server.name}': could not resolve address '${server.address.host}'`;
+    if (this.#ignoresResolution) this.report.warning(server, `${problem}, disabling server`);
+    else
+      this.report.error(server, problem, {
         remedy: "correct the name, or add 'init-addr libc,none' to start without an address",
-      },
-    );
+      });
     return server;
   }
 

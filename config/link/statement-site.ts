@@ -83,6 +83,8 @@ export class StatementSite implements ParseSite {
       words,
       site,
     );
+    const wrong = action.check?.(args as never);
+    if (wrong !== undefined) throw new ArgumentError(word.at, wrong);
     return {
       action: { name: action.name, args: args as CallModel['args'] },
       condition: condition as ConditionModel | null,
@@ -150,7 +152,7 @@ function readValue(option: AnyOption, words: Words, site: ParseSite, word: Word)
     return option.value(parseSomeArgs(option.args, words, site) as never, site);
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
-    throw new ArgumentError(error.at, `${error.message} of '${word.text}'`, adviceOf(error));
+    throw new ArgumentError(error.at, `'${word.text}': ${error.message}`, adviceOf(error));
   }
 }
 
@@ -187,7 +189,7 @@ function unknownOption(family: 'bind' | 'server', word: Word): ArgumentError {
   const close = nearest(word.text, [...keywords.names(family), ...haproxyKeywords(family)]);
   return new ArgumentError(
     word.at,
-    `unknown option '${word.text}' of a ${family} line`,
+    `unknown keyword '${word.text}' of a ${family} line`,
     close === undefined ? {} : { remedy: `did you mean '${close}'?` },
   );
 }

@@ -42,6 +42,8 @@ export interface Model {
 export interface ProxyModel {
   /** HAProxy's numeric id: explicit, or counted from 1 (2 where 1 is taken). */
   readonly id: number;
+  /** True when an `id` line gives the id. */
+  readonly isIdForced?: boolean;
   readonly name: string;
   readonly kind: 'frontend' | 'backend' | 'listen';
   readonly mode: 'tcp' | 'http';

@@ -55,7 +55,11 @@ export interface Arg<T> {
 export type WrittenForm =
   | { readonly kind: 'word' | 'words' | 'condition' }
   | { readonly kind: 'group'; readonly parts: Args }
-  | { readonly kind: 'call'; readonly takesCondition: boolean; find(lookup: KeywordLookup, name: string): Declaration | undefined }
+  | {
+      readonly kind: 'call';
+      readonly takesCondition: boolean;
+      find(lookup: KeywordLookup, name: string): Declaration | undefined;
+    }
   | { readonly kind: 'options'; readonly family: 'bind' | 'server' };
 
 /** The form of an argument, the absent one included. */
@@ -138,7 +142,7 @@ function duration(options: { readonly unit?: 'ms' | 's'; readonly min?: number }
     what: 'timeout',
     schema: { type: ['string', 'integer'], pattern: '^[0-9]+(us|ms|s|m|h|d)?$' },
     good: ['5s', '100', '1m'],
-    bad: ['5x', 'soon', '-1s'],
+    bad: ['5x', 'soon', '-1s', '5constructor'],
     read(word, _site, name) {
       const result = parseDuration(word.text, options.unit ?? 'ms');
       if (typeof result === 'string')
@@ -286,12 +290,6 @@ function rest(what = 'string'): Arg<readonly string[]> {
     good: [],
     bad: [],
     parse: (words) => words.takeRest().map((w) => w.text),
-    toWords: (value) =>
-      Array.isArray(value)
-        ? value.map(String)
-        : typeof value === 'string'
-          ? splitBlanks(value)
-          : scalarToWords(value),
   };
 }
 

@@ -115,7 +115,7 @@ function unexpectedWord(args: Args, words: Words): ArgumentError {
   const allowed = entries.filter(([, arg]) => isIntroduced(arg)).map(([key, arg]) => arg.word ?? key);
   if (entries.some(([, arg]) => arg.isCondition)) allowed.push('if', 'unless');
   const wrong = words.peek()!;
-  const problem = `unexpected word '${wrong}'`;
+  const problem = `cannot handle unexpected argument '${wrong}'`;
   if (allowed.length === 0)
     return new ArgumentError(words.at, problem, {
       remedy:

@@ -19,7 +19,8 @@ export const DURATION_MAX_MS = 0x7fffffff;
 export function parseDuration(text: string, unit: 'us' | 'ms' | 's'): number | string {
   const match = /^(\d+)([a-z]*)$/.exec(text);
   if (match === null) return `'${text}' is not a duration`;
-  const scale = UNIT_MS[match[2] === '' ? unit : match[2]!];
+  const name = match[2] === '' ? unit : match[2]!;
+  const scale = Object.hasOwn(UNIT_MS, name) ? UNIT_MS[name] : undefined;
   if (scale === undefined) return `unknown time unit '${match[2]}' in '${text}'`;
   const milliseconds = Math.ceil(Number(match[1]) * scale);
   if (milliseconds > DURATION_MAX_MS)

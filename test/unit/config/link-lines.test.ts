@@ -38,7 +38,7 @@ describe('bind lines', () => {
       "'id' can only be used with a single socket",
     ]);
     assert.deepEqual(problemsOf('listen x\n bind :1 id 3\n bind :2 id 3\n'), [
-      'listener id 3 is already used at line 2',
+      "'bind': 'id' : custom id 3 already used at test.cfg:2",
     ]);
   });
 
@@ -56,10 +56,10 @@ describe('bind lines', () => {
   });
 
   const refused: readonly (readonly [line: string, part: string])[] = [
-    ['bind', 'missing <addresses>'],
+    ['bind', 'missing <address>'],
     ['bind 127.0.0.1', 'missing port'],
     ['bind :99999', "invalid port '99999'"],
-    ['bind :1 tfoo', "unknown option 'tfoo' of a bind line"],
+    ['bind :1 tfoo', "unknown keyword 'tfoo' of a bind line"],
     ['bind :1 ssl crt x.pem', "'ssl' is a HAProxy keyword that Fairlead does not support yet"],
     ['bind :1 maxconn', 'missing <maxconn>'],
     ['bind :1 level boss', "'boss' is not a value of <level>"],
@@ -109,10 +109,10 @@ describe('server lines', () => {
 
   it('cannot share a name or an id', () => {
     assert.deepEqual(problemsOf('listen x\n server a 127.0.0.1:1\n server a 127.0.0.1:2\n'), [
-      "proxy 'x' has a server named 'a' at line 2 already",
+      "proxy 'x', another server named 'a' was already defined at line 2, please use distinct names",
     ]);
     assert.deepEqual(problemsOf('listen x\n server a 127.0.0.1:1 id 2\n server b 127.0.0.1:2 id 2\n'), [
-      'server id 2 is already used at line 2',
+      "'server x/b' : 'id' : custom id 2 already used at test.cfg:2",
     ]);
   });
 
@@ -125,7 +125,7 @@ describe('server lines', () => {
 
   it('options that tell servers apart are refused on default-server lines', () => {
     assert.deepEqual(problemsOf('listen x\n default-server id 3\n'), [
-      "'id' is not accepted on a default-server line in 'default-server'",
+      "'default-server': 'id' is not accepted on a default-server line",
     ]);
   });
 
@@ -133,13 +133,13 @@ describe('server lines', () => {
     ['server', 'missing <name>'],
     ['server a', 'missing <address>'],
     ['server a/b 127.0.0.1:1', "character '/' is not permitted in <name>"],
-    ['server a 127.0.0.1:1 cheek', "unknown option 'cheek' of a server line"],
+    ['server a 127.0.0.1:1 cheek', "unknown keyword 'cheek' of a server line"],
     ['server a 127.0.0.1:1 cookie c', "'cookie' is a HAProxy keyword that Fairlead does not support yet"],
     ['server a 127.0.0.1:1 weight 257', '257 is out of range for <weight>'],
     ['server a 127.0.0.1:1 inter 0', '0 is below the minimum'],
     ['balance foo', "unknown balance algorithm 'foo'"],
     ['balance random(2)', "'balance random' is a HAProxy keyword that Fairlead does not support yet"],
-    ['balance roundrobin x', "unexpected word 'x'"],
+    ['balance roundrobin x', "cannot handle unexpected argument 'x'"],
     ['use_backend b-%[path]', 'a computed backend name is something Fairlead does not support yet'],
     [
       'http-request set-var(txn.x) path',
@@ -176,8 +176,8 @@ describe('error pages', () => {
       { readFile },
     )['x']!.errorPages;
     assert.deepEqual(pages, [
-      { kind: 'file', status: 503, path: '/test/503.http', bytes: Buffer.from(page) },
-      { kind: 'file', status: 500, path: '/empty', bytes: Buffer.from('') },
+      { kind: 'file', status: 503, path: '/test/503.http', bytes: Uint8Array.from(Buffer.from(page)) },
+      { kind: 'file', status: 500, path: '/empty', bytes: new Uint8Array() },
       { kind: 'redirect', status: 404, code: 303, location: '/sorry' },
     ]);
   });
@@ -227,7 +227,7 @@ describe('pattern files of ACLs', () => {
     const error = diagnostics.find(({ severity }) => severity === 'error');
     assert.deepEqual(
       [error?.problem, error?.reason, error?.at.column],
-      ["cannot read 'list.txt' in 'acl'", 'it may not be read by this user', 16],
+      ["'acl': cannot read 'list.txt'", 'it may not be read by this user', 16],
     );
   });
 });

@@ -5,9 +5,9 @@ import { linkText, problemsOf, proxiesOf, QUIET_DEFAULTS } from '../../support/l
 
 describe('section headers', () => {
   const refused: readonly (readonly [text: string, problem: string])[] = [
-    ['frontend\n', "missing <name> behind 'frontend'"],
-    ['backend a/b\n', "character '/' is not permitted in the backend name 'a/b'"],
-    ["listen 'a b'\n", "character ' ' is not permitted in the listen name 'a b'"],
+    ['frontend\n', "'frontend' expects an <id> argument"],
+    ['backend a/b\n', "character '/' is not permitted in 'backend' name 'a/b'"],
+    ["listen 'a b'\n", "character ' ' is not permitted in 'listen' name 'a b'"],
     ['frontend a b\n', "unexpected word 'b' in the header of the frontend section"],
     ['frontend a from\n', "missing <defaults> behind 'from'"],
     ['defaults x\nfrontend a from x y\n', "unexpected word 'y' in the header of the frontend section"],
@@ -19,10 +19,19 @@ describe('section headers', () => {
     it(`${JSON.stringify(text)} is refused`, () => assert.deepEqual(problemsOf(text), [problem]));
   }
 
-  it('two proxies of one name are refused, whatever their kinds', () => {
-    assert.deepEqual(problemsOf('frontend a\nbackend a\n'), [
-      "backend 'a' has the same name as frontend 'a' declared at test.cfg:1",
+  it('two proxies of one name are refused where they have a side in common', () => {
+    assert.deepEqual(problemsOf('listen a\nbackend a\n'), [
+      "backend 'a' has the same name as proxy 'a' declared at test.cfg:1",
     ]);
+    assert.deepEqual(problemsOf('frontend a\nfrontend a\n'), [
+      "frontend 'a' has the same name as frontend 'a' declared at test.cfg:1",
+    ]);
+  });
+
+  it('a frontend and a backend may share a name, with a notice, and the backend is what rules mean by it', () => {
+    const text = 'frontend a\n default_backend a\nbackend a\n';
+    assert.deepEqual(problemsOf(text), []);
+    assert.deepEqual(problemsOf(text, 'notice'), ["backend 'a' shares its name with a frontend"]);
   });
 
   it('several global sections are one', () => {
@@ -70,7 +79,7 @@ describe('defaults sections', () => {
   it('of one name are ambiguous only where somebody names them', () => {
     assert.deepEqual(problemsOf('defaults a\ndefaults a\nlisten x\n'), []);
     assert.deepEqual(problemsOf('defaults a\ndefaults a\nlisten x from a\n'), [
-      "ambiguous defaults section 'a'",
+      "ambiguous defaults section name 'a' referenced by listen 'x' exists at least at test.cfg:1 and test.cfg:2",
     ]);
   });
 
@@ -84,9 +93,8 @@ describe('defaults sections', () => {
   it('without a name may hold no rules and ACLs, with a name they may', () => {
     const rules = ' acl a path /\n http-request deny if a\n';
     assert.deepEqual(problemsOf(`defaults\n${rules}`), [
-      "'acl' cannot stand in a defaults section without a name",
-      "no such ACL: 'a' in 'http-request'",
-      "'http-request' cannot stand in a defaults section without a name",
+      "'acl' not allowed in anonymous 'defaults' section",
+      "'http-request' not allowed in anonymous 'defaults' section",
     ]);
     assert.deepEqual(problemsOf(`defaults d\n${rules}`), []);
   });
@@ -117,7 +125,7 @@ describe('ids of proxies', () => {
 
   it('that are written twice are refused', () => {
     assert.deepEqual(problemsOf('listen a\n id 5\nlisten b\n id 5\n'), [
-      "proxy 'b' reuses the id of proxy 'a' declared at test.cfg:1",
+      'proxy b reuses same custom id as proxy a (declared at test.cfg:1)',
     ]);
   });
 });

@@ -55,7 +55,7 @@ describe('lines of one key', () => {
 
   it('no log with a target behind it is refused', () => {
     assert.deepEqual(problemsOf('listen x\n no log 127.0.0.1 local0\n'), [
-      "'no log' takes no argument in 'log'",
+      "'log': 'no log' takes no argument",
     ]);
   });
 });
@@ -78,10 +78,10 @@ describe('lines in the wrong place', () => {
     assert.deepEqual(
       problemsOf('frontend f\n server s 127.0.0.1:1\n default-server check\ndefaults\n bind :1\n id 3\n'),
       [
-        "'server' cannot stand in a frontend section",
-        "'default-server' cannot stand in a frontend section",
-        "'bind' cannot stand in a defaults section",
-        "'id' cannot stand in a defaults section",
+        "'server' not allowed because frontend 'f' has no backend capability",
+        "'default-server' not allowed because frontend 'f' has no backend capability",
+        "'bind' not allowed in 'defaults' section",
+        "'id' not allowed in 'defaults' section",
       ],
     );
   });
@@ -89,8 +89,8 @@ describe('lines in the wrong place', () => {
   it('global keywords in a proxy and the other way round say where they belong', () => {
     const { diagnostics } = linkText('global\n retries 3\nlisten x\n nbthread 3\n');
     assert.deepEqual(diagnostics.map(({ problem, remedy }) => [problem, remedy]).slice(0, 2), [
-      ["'retries' cannot stand in a global section", 'move it to a defaults, listen or backend section'],
-      ["'nbthread' cannot stand in a listen section", 'move it to the global section'],
+      ["unknown keyword 'retries' in 'global' section", 'move it to a defaults, listen or backend section'],
+      ["unknown keyword 'nbthread' in 'listen' section", 'move it to the global section'],
     ]);
   });
 
@@ -103,11 +103,11 @@ describe('lines in the wrong place', () => {
         .filter(({ severity }) => severity === 'error')
         .map(({ problem, remedy }) => [problem, remedy?.replace(/:.*/, '')]),
       [
-        ["unknown keyword 'otpion' in a listen section", "did you mean 'option'?"],
-        ["unknown keyword 'option htplog'", "did you mean 'option httplog'?"],
+        ["unknown keyword 'otpion' in 'listen' section", "did you mean 'option'?"],
+        ["unknown option 'htplog'", "did you mean 'option httplog'?"],
         ["unknown keyword 'timeout clint'", "did you mean 'timeout client'?"],
         ["'option' is not complete", 'write one of'],
-        ["unknown keyword 'zzzzz' in a listen section", undefined],
+        ["unknown keyword 'zzzzz' in 'listen' section", undefined],
       ],
     );
   });
@@ -143,9 +143,9 @@ describe('references', () => {
     assert.deepEqual(
       errors.map(({ problem, reason, remedy }) => [problem, reason, remedy]),
       [
-        ["frontend 'f': unable to find required default_backend 'wbe'", undefined, "did you mean 'web'?"],
+        ["Proxy 'f': unable to find required default_backend: 'wbe'", undefined, "did you mean 'web'?"],
         [
-          "frontend 'f': unable to find required use_backend 'f'",
+          "Proxy 'f': unable to find required use_backend: 'f'",
           "'f' is a frontend, which has no servers",
           'declare it: a backend section of that name',
         ],
@@ -161,9 +161,15 @@ describe('references', () => {
     );
   });
 
+  it('to the proxy itself are a loop', () => {
+    assert.deepEqual(problemsOf('listen l\n default_backend l\n'), [
+      "Proxy 'l': loop detected for default_backend: 'l'",
+    ]);
+  });
+
   it('between modes that do not fit are refused', () => {
     assert.deepEqual(problemsOf('frontend f\n mode http\n default_backend b\nbackend b\n'), [
-      "http frontend 'f' (test.cfg:1) tries to use incompatible tcp backend 'b' (test.cfg:4)",
+      "http frontend 'f' (test.cfg:1) tries to use incompatible tcp backend 'b' (test.cfg:4) as its default backend (see 'mode')",
     ]);
     assert.deepEqual(problemsOf('frontend f\n default_backend b\nbackend b\n mode http\n'), [
       "tcp frontend 'f' (test.cfg:1) upgrades its connections to http backend 'b' (test.cfg:3), which Fairlead does not support yet",
@@ -172,7 +178,7 @@ describe('references', () => {
 
   it('to ACLs that are not declared above are refused', () => {
     assert.deepEqual(problemsOf('frontend f\n mode http\n http-request deny if foo\n acl foo path /\n'), [
-      "no such ACL: 'foo' in 'http-request'",
+      "'http-request': no such ACL : 'foo'",
     ]);
   });
 
@@ -198,7 +204,9 @@ describe('the order of rules', () => {
 
   it('a rule behind an unconditional last one gives a warning', () => {
     const text = `${QUIET_DEFAULTS}frontend f\n bind :1\n http-request deny if TRUE\n http-request deny\n http-request deny\n http-response allow\n`;
-    assert.deepEqual(problemsOf(text, 'warning'), ["this 'http-request' rule is never reached"]);
+    assert.deepEqual(problemsOf(text, 'warning'), [
+      "previous 'http-request' action is final and has no condition attached, further entries are NOOP",
+    ]);
   });
 });
 
