@@ -29,15 +29,19 @@ let secondAddress = 0;
  * foreign memory.
  */
 export function sendNow(fd: number, buffer: Buffer, start: number, end: number): number {
-  if (!(start >= 0 && start <= end && end <= buffer.length)) {
-    throw new RangeError(`send: range ${start}..${end} of a buffer of ${buffer.length} bytes`);
-  }
+  checkRange(buffer, start, end);
   let address: number;
   if (buffer === firstBuffer) address = firstAddress;
   else address = buffer === secondBuffer ? secondAddress : remember(buffer);
   send ??= bindFunction('int64 send(int, uintptr_t, size_t, int)');
   const sent = send(fd, address + start, end - start, SEND_FLAGS);
   return sent >= 0 ? sent : -lastErrno();
+}
+
+/** Throws RangeError unless `start..end` lies inside the buffer. */
+export function checkRange(buffer: Buffer, start: number, end: number): void {
+  if (start >= 0 && start <= end && end <= buffer.length) return;
+  throw new RangeError(`range ${start}..${end} of a buffer of ${buffer.length} bytes`);
 }
 
 function remember(buffer: Buffer): number {

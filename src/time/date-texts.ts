@@ -14,9 +14,9 @@ export class DateTexts {
   readonly #iso = new SecondText(formatIso);
   readonly #zone = new SecondText(formatColonZone);
 
-  /** `23/Nov/2026:19:58:06.986`, local: the `%t` of log formats. */
-  clfMillis(wallMs: number): string {
-    return `${this.#clf.at(wallMs)}.${threeDigits(Math.floor(wallMs) % 1000)}`;
+  /** `23/Nov/2026:19:58:06`, local: the `%t` of log formats but for its milliseconds. */
+  clf(wallMs: number): string {
+    return this.#clf.at(wallMs);
   }
 
   /** `23/Nov/2026:19:58:06 +0530`, local: `%Tl`. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, describe, test } from 'node:test';
-import { getSocketOption } from '../../src/system/socket-options.ts';
+import { getSocketOption, setSocketOption } from '../../src/system/socket-options.ts';
 import type { Connection } from '../../workers/connection/connection.ts';
 import { openTransport, type Transport } from '../../workers/connection/transport.ts';
 import { Bench } from '../support/connection/bench.ts';
@@ -76,17 +76,21 @@ function contract(kind: 'raw' | 'plain', network: Network): void {
     assert.equal(await textOf(peer, 4), '3459');
   });
 
-  test('write refuses a range outside of the buffer', async () => {
-    const { connection } = await bench.dial();
+  test('write refuses a range outside of the buffer, pending bytes or not', async () => {
+    const { connection, peer } = await bench.dial();
+    peer.pause();
     const buffer = Buffer.alloc(10);
-    for (const [start, end] of [
+    const wrong = [
       [-1, 5],
       [0, 11],
       [6, 5],
       [Number.NaN, 5],
-    ] as const) {
-      assert.throws(() => connection.write(buffer, start, end), RangeError);
-    }
+      [0, Number.NaN],
+    ] as const;
+    for (const [start, end] of wrong) assert.throws(() => connection.write(buffer, start, end), RangeError);
+    connection.write(pseudoRandom(8 * MIB), 0, 8 * MIB);
+    assert.ok(connection.pendingBytes > 0);
+    for (const [start, end] of wrong) assert.throws(() => connection.write(buffer, start, end), RangeError);
   });
 
   test('the peer may end first: the connection stays writable until it ends too', async () => {
@@ -247,6 +251,7 @@ function contract(kind: 'raw' | 'plain', network: Network): void {
     connection.destroy();
     assert.deepEqual(owner.events, ['connect', 'close ']);
     assert.equal(connection.isOpen, false);
+    assert.equal(connection.fd, -1);
     assert.equal(connection.pendingBytes, 0);
     connection.destroy();
     connection.reset();
@@ -596,6 +601,23 @@ function tcpContract(transport: Transport, bench: Bench): void {
     assert.deepEqual(owner.events, []);
     await owner.closed();
     assert.deepEqual(owner.events, ['close EADDRNOTAVAIL']);
+  });
+
+  test('a socket option that the system refuses is reported, not thrown', async () => {
+    const owner = new Recorder();
+    const prepare = (fd: number) => setSocketOption(fd, 'TCP_USER_TIMEOUT', -1);
+    transport.dial({ host: '127.0.0.1', port: 9 }, owner, { prepare });
+    assert.deepEqual(owner.events, []);
+    await owner.closed();
+    assert.deepEqual(owner.events, ['close EINVAL']);
+  });
+
+  test('an address that is not numeric is reported, not thrown', async () => {
+    const owner = new Recorder();
+    transport.dial({ host: 'localhost', port: 9 }, owner);
+    assert.deepEqual(owner.events, []);
+    await owner.closed();
+    assert.deepEqual(owner.events, ['close EINVAL']);
   });
 
   test('prepare gets the descriptor before it connects', async () => {

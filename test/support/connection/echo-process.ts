@@ -1,13 +1,10 @@
-/** A process of its own that echoes on a port it prints, with room for few more descriptors than it has. */
+/** A process of its own that echoes on a port it tells its parent, and gets no descriptor numbers above the present. */
 import { readdirSync } from 'node:fs';
 import { BoundSocket } from 'node:net';
 import { duplicate } from '../../../src/system/descriptors.ts';
 import { getResourceLimit, setResourceLimit } from '../../../src/system/process.ts';
 import type { Connection } from '../../../workers/connection/connection.ts';
 import { listenOn } from '../../../workers/listener/accept.ts';
-
-/** Connections that find room. */
-const ROOM = 5;
 
 const owner = {
   onConnect() {},
@@ -25,10 +22,6 @@ const bound = new BoundSocket({ host: '127.0.0.1', port: 0 });
 listenOn(duplicate(bound.fd()), false, (connection) => {
   connection.owner = owner;
 });
-process.on('SIGUSR2', () => {
-  const { user, system } = process.cpuUsage();
-  process.send?.({ cpuMs: (user + system) / 1000 });
-});
 const highest = Math.max(...readdirSync('/proc/self/fd').map(Number));
-setResourceLimit('NOFILE', { soft: highest + 1 + ROOM, hard: getResourceLimit('NOFILE').hard });
+setResourceLimit('NOFILE', { soft: highest + 4, hard: getResourceLimit('NOFILE').hard });
 process.send?.({ port: bound.address().port });
