@@ -1,5 +1,8 @@
 /** Every keyword of the product, by family, listed explicitly. */
 
+import { aclCriterionNames, findAclCriterion } from './acl/derived-names.ts';
+import { findMatch, matches } from './acl/matches.ts';
+import { commands } from './command/commands.ts';
 import type { Declaration, Family, KeywordLookup } from './keyword/declaration.ts';
 import { haproxyKeywords } from './keyword/haproxy-keywords.ts';
 import type { RuleSetName } from './keyword/site.ts';
@@ -20,10 +23,12 @@ export {
   actions,
   algorithms,
   bindOptions,
+  commands,
   converters,
   fetches,
   globalOptions,
   logAliases,
+  matches,
   proxyOptions,
   serverOptions,
 };
@@ -43,6 +48,8 @@ const BY_FAMILY: { readonly [F in Family]?: ReadonlyMap<string, Declaration> } =
   converter: indexed(converters),
   'log-alias': indexed(logAliases),
   balance: indexed(algorithms),
+  match: indexed(matches),
+  command: indexed(commands),
 };
 
 /** Throws when two declarations share a name: a defect of the lists. */
@@ -66,6 +73,12 @@ export function findAction(ruleSet: RuleSetName, name: string): ActionDeclaratio
 export function findAlgorithm(name: string): BalanceDeclaration | undefined {
   return BY_FAMILY.balance?.get(name) as BalanceDeclaration | undefined;
 }
+
+/** Names that only ACLs have, such as `path_beg`: those whose fetch and match method are in the catalogue. */
+export const aclNames: readonly string[] = [...aclCriterionNames()].filter((name) => {
+  const { fetch, match } = findAclCriterion(name)!;
+  return BY_FAMILY.fetch?.has(fetch) === true && findMatch(match) !== undefined;
+});
 
 /** Declarations by family and name. */
 export const keywords: KeywordLookup = {

@@ -26,6 +26,8 @@ export class ThreadState {
   nowMs: number = performance.now();
   /** Client connections now open on this thread, and how many this thread has accepted. */
   openSessions = 0;
+  /** Requests and TCP sessions numbered so far. */
+  #numbered = 0;
   #freeHeads: HttpHead[] = [];
   #freeBuffers: Buffer[] = [];
 
@@ -39,6 +41,11 @@ export class ThreadState {
   /** To be called first by whatever the event loop calls: bytes, timers, accepts, turns in a queue. */
   tick(): void {
     this.nowMs = performance.now();
+  }
+
+  /** A number for a request or TCP session that no other thread gives: 32 bits, with one thread 0, 1, 2… */
+  takeNumber(): number {
+    return (this.#numbered++ * this.shared.threads + this.index) >>> 0;
   }
 
   takeHead(): HttpHead {

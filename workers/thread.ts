@@ -79,14 +79,18 @@ class WorkerThread {
 
 function logFactory(start: ThreadStart): LogFactory {
   const { model, options } = start;
-  const { logUriBytes } = model.global;
   const targets = new Map<string, LogTarget>();
   return {
     identity: {
       tag: model.global.logTag ?? options.programName,
       pid: process.pid,
       hostName: sentHostName(model),
-      ...(logUriBytes !== undefined && { requestLineMaxBytes: logUriBytes - 1 }),
+    },
+    site: {
+      pid: process.pid,
+      hostName: hostname(),
+      requestLineMaxBytes: model.global.logUriBytes ?? LOG_URI_BYTES,
+      isEarly: false,
     },
     open(settings: TargetSettings): LogTarget {
       const { text } = settings.address;
@@ -99,6 +103,9 @@ function logFactory(start: ThreadStart): LogFactory {
     },
   };
 }
+
+/** `tune.http.logurilen` by default: HAProxy's 1024 without the byte that ends its text. */
+const LOG_URI_BYTES = 1023;
 
 /** `log-send-hostname`: the name in syslog headers; nothing without it. */
 function sentHostName({ global }: Model): string {

@@ -1,5 +1,6 @@
 /** What only shows when all proxies are known: names, ids, backends that exist, modes that fit, what is missing. */
 import { nearest } from '../../src/keyword/nearest.ts';
+import { httpOnlyAlias } from '../../src/log/aliases.ts';
 import { nounOf } from './draft.ts';
 import type { LinkedProxy, PlacedReference } from './link-proxy.ts';
 import type { Report } from './report.ts';
@@ -15,6 +16,7 @@ export function checkProxies(proxies: readonly LinkedProxy[], report: Report): v
     checkBinds(proxy, report);
     checkTimeouts(proxy, report);
     checkLogs(proxy, report);
+    checkLogFormat(proxy, report);
     checkHealth(proxy, report);
   }
 }
@@ -179,6 +181,19 @@ function checkLogs(proxy: LinkedProxy, report: Report): void {
     {
       remedy: "add a 'log' line to it or to its defaults",
     },
+  );
+}
+
+/** Lines of TCP connections cannot tell of requests. */
+function checkLogFormat({ draft, model, folded }: LinkedProxy, report: Report): void {
+  const { logFormat } = model.settings;
+  if (model.mode !== 'tcp' || logFormat?.kind !== 'custom') return;
+  const alias = httpOnlyAlias(logFormat.format);
+  if (alias === undefined) return;
+  report.error(
+    folded.get('logFormat')!.at(-1)!,
+    `log-format alias '%${alias}' is reserved for HTTP mode, and ${nounOf(draft)} '${draft.name}' is in TCP mode`,
+    { remedy: "remove it, or write 'mode http'" },
   );
 }
 

@@ -56,8 +56,12 @@ function readValue(
   site: StatementSite,
 ): Value {
   const words = new Words(statement.words.slice(taken), statement.end);
-  if (effect === 'set')
-    return { effect, value: declaration.value(parseArgs(declaration.args, words, site) as never, site) };
+  if (effect === 'set') {
+    const args = parseArgs(declaration.args, words, site) as never;
+    const wrong = declaration.check?.(args);
+    if (wrong !== undefined) throw new ArgumentError(statement.words[0]!.at, wrong);
+    return { effect, value: declaration.value(args, site) };
+  }
   if (!words.isEmpty)
     throw new ArgumentError(words.at, `'${statement.words[0]!.text} ${declaration.name}' takes no argument`, {
       remedy: 'remove what stands behind it',

@@ -83,7 +83,10 @@ export class StatementSite implements ParseSite {
       words,
       site,
     );
-    const wrong = action.check?.(args as never);
+    const wrong = action.check?.(args as never, {
+      ruleSet,
+      warn: (problem) => site.warn(word.at, problem),
+    });
     if (wrong !== undefined) throw new ArgumentError(word.at, wrong);
     return {
       action: { name: action.name, args: args as CallModel['args'] },

@@ -2,6 +2,7 @@
  * Parses what follows the name of an `acl` line, and anonymous ACLs: `<criterion> [flags] [operator] <pattern>...`
  * (manual section 7.1).
  */
+import { byteStringOf } from '../bytes/byte-text.ts';
 import type { AclTestModel } from '../keyword/language-model.ts';
 import { nearest } from '../keyword/nearest.ts';
 import type { ParseSite } from '../keyword/site.ts';
@@ -38,7 +39,7 @@ export function parseAcl(words: Words, site: ParseSite, registry: SampleRegistry
     expression: expression.model,
     match: match.name,
     ignoreCase: flags.ignoreCase,
-    patterns: patterns.map((pattern) => pattern.text),
+    patterns: patterns.map((pattern) => byteStringOf(pattern.text)),
     patternFiles: flags.files.map((file) => file.path.text),
     filesIgnoringCase: flags.files.map((file) => file.ignoreCase),
     filePatterns: files,
@@ -75,7 +76,7 @@ function suggestDerivedName(call: CallSyntax | undefined, registry: SampleRegist
   const close = nearest(call.name.text, [...aclCriterionNames(), ...registry.fetchNames()]);
   throw new ArgumentError(
     call.name.at,
-    `unknown sample fetch or ACL criterion '${call.name.text}'`,
+    `unknown fetch method '${call.name.text}' in ACL expression`,
     close === undefined ? {} : { remedy: `did you mean '${close}'?` },
   );
 }

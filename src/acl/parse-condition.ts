@@ -95,7 +95,7 @@ function findNamed(name: string, word: Word, place: Place): readonly AclTestMode
   const tests = declared ?? predefined(name, word.at, place);
   if (tests === undefined) {
     const close = nearest(name, [...place.acls.keys(), ...PREDEFINED_ACLS.keys()]);
-    throw new ArgumentError(word.at, `no such ACL: '${name}'`, {
+    throw new ArgumentError(word.at, `no such ACL : '${name}'`, {
       remedy: close === undefined ? 'declare it above with an acl line' : `did you mean '${close}'?`,
     });
   }

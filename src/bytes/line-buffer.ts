@@ -1,33 +1,41 @@
 /**
- * A reused piece of memory that a line of text is built in. It never grows: what does not fit is cut, and `isFull`
- * says so. Texts are byte strings (latin1).
+ * A reused piece of memory that a line of text is built in. It never grows: what stands behind `limit` is cut. Texts
+ * are byte strings (latin1).
  */
 export class LineBuffer {
   readonly bytes: Buffer;
   readonly capacity: number;
   length = 0;
-  isFull = false;
+  #limit: number;
+  /** The length behind the last separator: while nothing is written, there is no need of another. */
+  #separatedAt = 0;
 
   constructor(capacity: number) {
     this.capacity = capacity;
+    this.#limit = capacity;
     this.bytes = Buffer.allocUnsafeSlow(capacity);
   }
 
-  clear(): void {
+  /** Begins a line of at most `limit` bytes. */
+  clear(limit: number = this.capacity): void {
     this.length = 0;
-    this.isFull = false;
+    this.#separatedAt = 0;
+    this.#limit = Math.min(limit, this.capacity);
+  }
+
+  /** No more fits. */
+  get isFull(): boolean {
+    return this.length >= this.#limit;
   }
 
   byte(value: number): void {
-    if (this.length < this.capacity) this.bytes[this.length++] = value;
-    else this.isFull = true;
+    if (this.length < this.#limit) this.bytes[this.length++] = value;
   }
 
   text(text: string): void {
     const size = text.length;
-    const room = this.capacity - this.length;
-    if (size > room) this.isFull = true;
-    if (size <= 24 && size <= room) {
+    const room = this.#limit - this.length;
+    if (size <= LOOP_MAX_CHARS && size <= room) {
       const { bytes } = this;
       let at = this.length;
       for (let i = 0; i < size; i++) bytes[at++] = text.charCodeAt(i);
@@ -37,11 +45,16 @@ export class LineBuffer {
     this.length += this.bytes.latin1Write(text, this.length, Math.min(size, room));
   }
 
+  /** Writes a blank, unless one was written last in this way or nothing stands before it. */
+  separator(): void {
+    if (this.length === this.#separatedAt) return;
+    this.byte(SPACE);
+    this.#separatedAt = this.length;
+  }
+
   /** Copies `source[start, end)`. */
   copy(source: Buffer, start: number, end: number): void {
-    const room = this.capacity - this.length;
-    const size = Math.min(end - start, room);
-    if (size < end - start) this.isFull = true;
+    const size = Math.min(end - start, this.#limit - this.length);
     source.copy(this.bytes, this.length, start, start + size);
     this.length += size;
   }
@@ -57,13 +70,9 @@ export class LineBuffer {
       this.byte(ZERO + rest);
       return;
     }
-    if (rest > 0x7fffffff) {
-      this.text(String(rest));
-      return;
-    }
     const width = digitsOf(rest);
-    if (this.length + width > this.capacity) {
-      this.isFull = true;
+    if (rest > INT32_MAX || this.length + width > this.#limit) {
+      this.text(String(rest));
       return;
     }
     const { bytes } = this;
@@ -75,11 +84,24 @@ export class LineBuffer {
     this.length += width;
   }
 
+  /** A whole number from 0 to 999 in three digits. */
+  threeDigits(value: number): void {
+    const hundreds = Math.trunc(value / 100);
+    const tens = Math.trunc(value / 10);
+    this.byte(ZERO + hundreds);
+    this.byte(ZERO + tens - hundreds * 10);
+    this.byte(ZERO + value - tens * 10);
+  }
+
   toText(): string {
     return this.bytes.latin1Slice(0, this.length);
   }
 }
 
+/** Texts up to this many characters are written by a loop, which beats the call that writes longer ones. */
+const LOOP_MAX_CHARS = 24;
+const INT32_MAX = 0x7fffffff;
+const SPACE = 32;
 const MINUS = 45;
 const ZERO = 48;
 

@@ -1,5 +1,6 @@
 /** The commands of the worker process's runtime API, listed explicitly. The master CLI takes `sessionCommands` and its own. */
 import type { AnyCommand } from './declare.ts';
+import { frontendCommands } from './frontend-commands.ts';
 import type { ProcessContext } from './process-context.ts';
 import { serverCommands } from './server-commands.ts';
 import { sessionCommands } from './session.ts';
@@ -9,4 +10,5 @@ export const commands: readonly AnyCommand<ProcessContext>[] = [
   ...sessionCommands,
   ...showCommands,
   ...serverCommands,
+  ...frontendCommands,
 ];

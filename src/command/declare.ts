@@ -4,6 +4,7 @@
  */
 import type { Args, ValuesOf } from '../keyword/arg.ts';
 import type { Declaration } from '../keyword/declaration.ts';
+import type { Answer } from './message.ts';
 import type { Level } from './session.ts';
 
 /**
@@ -19,9 +20,10 @@ export interface CommandDeclaration<C, A extends Args = Args> extends Declaratio
   readonly help: string;
   /**
    * The answer. A line end is put behind it, so that an answer of whole lines is followed by the empty line that
-   * tells its end. '' answers with an empty line alone, as HAProxy does when there is nothing to say.
+   * tells its end. '' answers with an empty line alone, as HAProxy does when there is nothing to say. A message is
+   * feedback on the command itself; see message.ts.
    */
-  run(args: ValuesOf<A>, context: C): string;
+  run(args: ValuesOf<A>, context: C): Answer;
 }
 
 type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
@@ -44,4 +46,4 @@ export function commandsOn<C>() {
 }
 
 /** Any command on a `C`, for tables. Its arguments are known only to itself. */
-export type AnyCommand<C> = Omit<CommandDeclaration<C>, 'run'> & { run(args: never, context: C): string };
+export type AnyCommand<C> = Omit<CommandDeclaration<C>, 'run'> & { run(args: never, context: C): Answer };

@@ -8,6 +8,7 @@ import type { ParseSite } from '../keyword/site.ts';
 import { ArgumentError, Words } from '../keyword/words.ts';
 import type { AnyCommand } from './declare.ts';
 import { helpText, unknownCommandText } from './help.ts';
+import { type Answer, answerText, failure, information } from './message.ts';
 import { isAllowed, type SessionContext } from './session.ts';
 
 /**
@@ -62,15 +63,25 @@ export function runCommand<C extends SessionContext>(
   words: readonly string[],
   context: C,
 ): string {
-  if (words[0] === 'help') return `${helpText(commands, words.slice(1), context.session.level)}\n`;
-  const found = findCommand(commands, words);
-  if (found === null) return `${unknownCommandText(commands, words, context.session.level)}\n`;
-  if (!isAllowed(context.session.level, found.command.level)) return 'Permission denied\n\n';
-  const answer = answerOf(found.command, found.rest, context);
-  return context.session.isClosing ? '' : `${answer}\n`;
+  const { session } = context;
+  const answer = answerTo(commands, words, context);
+  return session.isClosing ? '' : `${answerText(answer, session.severityForm)}\n`;
 }
 
-function answerOf<C>(command: AnyCommand<C>, rest: readonly string[], context: C): string {
+function answerTo<C extends SessionContext>(
+  commands: readonly AnyCommand<C>[],
+  words: readonly string[],
+  context: C,
+): Answer {
+  const { level } = context.session;
+  if (words[0] === 'help') return information(helpText(commands, words.slice(1), level));
+  const found = findCommand(commands, words);
+  if (found === null) return information(unknownCommandText(commands, words, level));
+  if (!isAllowed(level, found.command.level)) return failure('Permission denied\n');
+  return answerOf(found.command, found.rest, context);
+}
+
+function answerOf<C>(command: AnyCommand<C>, rest: readonly string[], context: C): Answer {
   const words = new Words(
     rest.map((text, index) => ({ text, at: { ...COMMAND_LINE, column: index + 1 } })),
     COMMAND_LINE,
@@ -79,7 +90,7 @@ function answerOf<C>(command: AnyCommand<C>, rest: readonly string[], context: C
     return command.run(parseSomeArgs(command.args, words, NO_LANGUAGE) as never, context);
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
-    return `${error.message}\n`;
+    return failure(`${error.message}\n`);
   }
 }
 

@@ -22,6 +22,16 @@ export interface ServerControl {
   clearCounters(what: 'maxima' | 'all'): void;
 }
 
+/** Changes of frontends and of the process at run time. */
+export interface FrontendControl {
+  /** 0 leaves it to the limit of the process. */
+  setFrontendMaxconn(proxyId: number, maxconn: number): void;
+  /** 0 restores the limit that the process started with. False: it is above that one. */
+  setProcessMaxconn(maxconn: number): boolean;
+  /** Stops or resumes accepting on all listeners of a frontend. */
+  setAccepting(proxyId: number, accepting: 'on' | 'off'): void;
+}
+
 /** A stats socket, for `show cli sockets`. */
 export interface CliSocket {
   readonly address: string;
@@ -32,8 +42,16 @@ export interface ProcessContext extends SessionContext {
   /** Statistics as of now. */
   view(): StatsView;
   readonly servers: ServerControl;
+  readonly frontends: FrontendControl;
   readonly sockets: readonly CliSocket[];
   readonly environment: { readonly [name: string]: string | undefined };
+}
+
+/** Finds a proxy with a frontend side, by name or `#id`. */
+export function findFrontend(proxies: readonly ProxyStats[], name: string): ProxyStats | undefined {
+  return proxies.find(
+    (proxy) => proxy.frontend !== null && (name.startsWith('#') ? `#${proxy.id}` : proxy.name) === name,
+  );
 }
 
 export interface FoundServer {

@@ -3,6 +3,7 @@
 import { CheckState } from '../health/status.ts';
 import { arg } from '../keyword/arg.ts';
 import { commandsOn } from './declare.ts';
+import { type Answer, failure } from './message.ts';
 import { type FoundServer, findServer, type ProcessContext } from './process-context.ts';
 
 const define = commandsOn<ProcessContext>();
@@ -17,31 +18,32 @@ const WEIGHT_MAX = 256;
 function withServer(
   context: ProcessContext,
   server: string | undefined,
-  act: (found: FoundServer) => string,
-): string {
+  act: (found: FoundServer) => Answer,
+): Answer {
   const found = findServer(context.view().proxies, server);
-  return typeof found === 'string' ? found : act(found);
+  return typeof found === 'string' ? failure(found) : act(found);
 }
 
-function setWeight(context: ProcessContext, { ref, server }: FoundServer, text: string | undefined): string {
-  if (text === undefined || text === '') return 'Require <weight> or <weight%>.\n';
+function setWeight(context: ProcessContext, { ref, server }: FoundServer, text: string | undefined): Answer {
+  if (text === undefined || text === '') return failure('Require <weight> or <weight%>.\n');
   const match = /^([+-]?\d+)(%?)(.*)$/.exec(text);
-  if (match === null) return 'Empty weight string empty or preceded by garbage';
-  if (match[3] !== '') return 'Trailing garbage in weight string';
+  if (match === null) return failure('Empty weight string empty or preceded by garbage');
+  if (match[3] !== '') return failure('Trailing garbage in weight string');
   const number = Number(match[1]);
   if (match[2] === '%') {
-    if (number < 0) return 'Relative weight must be positive.\n';
+    if (number < 0) return failure('Relative weight must be positive.\n');
     context.servers.setWeight(ref, Math.min(WEIGHT_MAX, Math.floor((server.initialWeight * number) / 100)));
     return '';
   }
-  if (number < 0 || number > WEIGHT_MAX) return 'Absolute weight can only be between 0 and 256 inclusive.\n';
+  if (number < 0 || number > WEIGHT_MAX)
+    return failure('Absolute weight can only be between 0 and 256 inclusive.\n');
   context.servers.setWeight(ref, number);
   return '';
 }
 
-function setState(context: ProcessContext, { ref }: FoundServer, state: string | undefined): string {
+function setState(context: ProcessContext, { ref }: FoundServer, state: string | undefined): Answer {
   if (state !== 'ready' && state !== 'drain' && state !== 'maint') {
-    return "'set server <srv> state' expects 'ready', 'drain' and 'maint'.\n";
+    return failure("'set server <srv> state' expects 'ready', 'drain' and 'maint'.\n");
   }
   context.servers.setState(ref, state);
   return '';
@@ -51,28 +53,28 @@ function setHealth(
   context: ProcessContext,
   { ref, server }: FoundServer,
   health: string | undefined,
-): string {
-  if (server.tracked !== '') return 'cannot change health on a tracking server.\n';
+): Answer {
+  if (server.tracked !== '') return failure('cannot change health on a tracking server.\n');
   if (health !== 'up' && health !== 'stopping' && health !== 'down') {
-    return "'set server <srv> health' expects 'up', 'stopping', or 'down'.\n";
+    return failure("'set server <srv> health' expects 'up', 'stopping', or 'down'.\n");
   }
   context.servers.setHealth(ref, health);
   return '';
 }
 
-function setChecking(context: ProcessContext, { ref, server }: FoundServer, checking: 'on' | 'off'): string {
+function setChecking(context: ProcessContext, { ref, server }: FoundServer, checking: 'on' | 'off'): Answer {
   const isConfigured = (server.check.state & CheckState.CONFIGURED) !== 0;
   if (checking === 'on' && !isConfigured)
-    return 'Health check was not configured on this server, cannot enable.\n';
+    return failure('Health check was not configured on this server, cannot enable.\n');
   if (isConfigured) context.servers.setChecking(ref, checking);
   return '';
 }
 
-function setMaxconn(context: ProcessContext, { ref }: FoundServer, text: string | undefined): string {
-  if (text === undefined || text === '') return 'Require <maxconn>.\n';
+function setMaxconn(context: ProcessContext, { ref }: FoundServer, text: string | undefined): Answer {
+  if (text === undefined || text === '') return failure('Require <maxconn>.\n');
   const match = /^(\d{1,9})(.*)$/.exec(text);
-  if (match === null) return 'maxconn string empty or preceded by garbage';
-  if (match[2] !== '') return 'Trailing garbage in maxconn string';
+  if (match === null) return failure('maxconn string empty or preceded by garbage');
+  if (match[2] !== '') return failure('Trailing garbage in maxconn string');
   context.servers.setMaxconn(ref, Number(match[1]));
   return '';
 }
@@ -100,7 +102,7 @@ export const serverCommands = [
       withServer(
         context,
         server,
-        (found) => SET_SERVER.get(what ?? '')?.(context, found, value) ?? SET_SERVER_USAGE,
+        (found) => SET_SERVER.get(what ?? '')?.(context, found, value) ?? failure(SET_SERVER_USAGE),
       ),
   }),
   define({
@@ -180,7 +182,7 @@ export const serverCommands = [
     level: 'operator',
     args: { what: word('all') },
     run({ what }, context) {
-      if (what === 'all' && context.session.level !== 'admin') return 'Permission denied\n';
+      if (what === 'all' && context.session.level !== 'admin') return failure('Permission denied\n');
       context.servers.clearCounters(what === 'all' ? 'all' : 'maxima');
       return '';
     },

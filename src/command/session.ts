@@ -2,6 +2,7 @@
 import { arg } from '../keyword/arg.ts';
 import { parseDuration } from '../keyword/units.ts';
 import { commandsOn } from './declare.ts';
+import { type Answer, failure, information, SEVERITY_FORMS, type SeverityForm } from './message.ts';
 
 /** What a session may do: `user` sees what is harmless, `operator` sees all, `admin` changes everything. */
 export const LEVELS = ['user', 'operator', 'admin'] as const;
@@ -22,6 +23,8 @@ export interface CliSession {
   isPromptTimed: boolean;
   /** Closed after this much silence, in ms. */
   timeoutMs: number;
+  /** How messages show their severity. */
+  severityForm: SeverityForm;
   /** `quit` was said. */
   isClosing: boolean;
 }
@@ -31,8 +34,16 @@ export interface SessionContext {
   readonly version: string;
 }
 
-export function newSession(level: Level, timeoutMs: number): CliSession {
-  return { level, isInteractive: false, hasPrompt: false, isPromptTimed: false, timeoutMs, isClosing: false };
+export function newSession(level: Level, timeoutMs: number, severityForm: SeverityForm = 'none'): CliSession {
+  return {
+    level,
+    isInteractive: false,
+    hasPrompt: false,
+    isPromptTimed: false,
+    timeoutMs,
+    severityForm,
+    isClosing: false,
+  };
 }
 
 const PROMPT_USAGE =
@@ -40,8 +51,8 @@ const PROMPT_USAGE =
 
 const define = commandsOn<SessionContext>();
 
-function lower(session: CliSession, level: Level): string {
-  if (!isAllowed(session.level, level)) return 'Permission denied\n';
+function lower(session: CliSession, level: Level): Answer {
+  if (!isAllowed(session.level, level)) return failure('Permission denied\n');
   session.level = level;
   return '';
 }
@@ -70,12 +81,19 @@ function setTimeout(
   { session }: SessionContext,
   what: string | undefined,
   delay: string | undefined,
-): string {
-  if (what !== 'cli') return "'set timeout' only supports 'cli'.\n";
-  if (delay === undefined) return 'Expects an integer value.\n';
+): Answer {
+  if (what !== 'cli') return failure("'set timeout' only supports 'cli'.\n");
+  if (delay === undefined) return failure('Expects an integer value.\n');
   const timeoutMs = parseDuration(delay, 's');
-  if (typeof timeoutMs === 'string' || timeoutMs < 1) return 'Invalid timeout value.\n';
+  if (typeof timeoutMs === 'string' || timeoutMs < 1) return failure('Invalid timeout value.\n');
   session.timeoutMs = timeoutMs;
+  return '';
+}
+
+function setSeverityForm(session: CliSession, word: string | undefined): Answer {
+  const form = SEVERITY_FORMS.find((each) => each === word);
+  if (form === undefined) return failure("one of 'none', 'number', 'string' is a required argument\n");
+  session.severityForm = form;
   return '';
 }
 
@@ -103,7 +121,7 @@ export const sessionCommands = [
     summary: 'Tells what this session may do: admin, operator or user.',
     args: {},
     examples: [{ text: 'show cli level', result: 'admin\n' }],
-    run: (_, { session }) => `${session.level}\n`,
+    run: (_, { session }) => information(`${session.level}\n`),
   }),
   define({
     name: 'show version',
@@ -111,7 +129,7 @@ export const sessionCommands = [
     help: 'show version of the current process',
     summary: 'Tells the version of the process that answers.',
     args: {},
-    run: (_, { version }) => `${version}\n`,
+    run: (_, { version }) => information(`${version}\n`),
   }),
   define({
     name: 'set timeout',
@@ -124,6 +142,21 @@ export const sessionCommands = [
       { text: 'set timeout cli', result: 'Expects an integer value.\n' },
     ],
     run: ({ what, delay }, context) => setTimeout(context, what, delay),
+  }),
+  define({
+    name: 'set severity-output',
+    usage: 'set severity-output [none|number|string]',
+    help: 'set presence of severity level in feedback information',
+    summary: 'Says whether messages begin with their severity in this session, as a number or as a word.',
+    args: { form: arg.optional(arg.word('none|number|string')) },
+    examples: [
+      { text: 'set severity-output number', result: '' },
+      {
+        text: 'set severity-output loud',
+        result: "one of 'none', 'number', 'string' is a required argument\n",
+      },
+    ],
+    run: ({ form }, { session }) => setSeverityForm(session, form),
   }),
   define({
     name: 'echo',

@@ -6,6 +6,7 @@ import { serversConnections, serversState } from '../stats/servers-state.ts';
 import { statCsv, statJson, statTyped } from '../stats/stat-texts.ts';
 import type { ProxyStats } from '../stats/view.ts';
 import { commandsOn } from './declare.ts';
+import { type Answer, failure } from './message.ts';
 import { findBackend, type ProcessContext } from './process-context.ts';
 
 const define = commandsOn<ProcessContext>();
@@ -20,9 +21,9 @@ function showInfo(words: readonly string[], { process }: ReturnType<ProcessConte
   return infoText(process, isDescribed);
 }
 
-function showStat(words: readonly string[], proxies: readonly ProxyStats[]): string {
+function showStat(words: readonly string[], proxies: readonly ProxyStats[]): Answer {
   const filter = statFilter(words, proxies);
-  if (typeof filter === 'string') return filter;
+  if (typeof filter === 'string') return failure(filter);
   const rows = statRows(proxies, filter);
   const form = words.find((word) => word === 'typed' || word === 'json');
   if (form === 'json') return statJson(rows);
@@ -36,7 +37,7 @@ function statFilter(words: readonly string[], proxies: readonly ProxyStats[]): R
   const servers = words.includes('up') ? 'up' : words.includes('no-maint') ? 'no-maint' : 'all';
   if (who === undefined || type === undefined || sid === undefined || Number.isNaN(Number(type)))
     return { ...ALL_ROWS, servers };
-  const proxyId = /^-?\d+$/.test(who) ? Number(who) : proxies.find((proxy) => proxy.name === who)?.id;
+  const proxyId = /^-?\d+$/.test(who) ? Number(who) : findProxyId(who, proxies);
   if (proxyId === undefined) return 'No such proxy.\n';
   return {
     proxyId,
@@ -46,18 +47,24 @@ function statFilter(words: readonly string[], proxies: readonly ProxyStats[]): R
   };
 }
 
+/** By name or number; `-1`, which stands for all, is a number too. */
+function findProxyId(text: string, proxies: readonly ProxyStats[]): number | undefined {
+  const named = proxies.find((proxy) => proxy.name === text);
+  return named?.id ?? (/^-?\d+$/.test(text) ? Number(text) : undefined);
+}
+
 function ofBackend(name: string | undefined, proxies: readonly ProxyStats[]): readonly ProxyStats[] | null {
   if (name === undefined) return proxies;
   const found = proxies.find((proxy) => String(proxy.id) === name) ?? findBackend(proxies, name);
   return found === undefined ? null : [found];
 }
 
-const NO_BACKEND = "Can't find backend.\n";
+const NO_BACKEND = failure("Can't find backend.\n");
 
-function showEnvironment(name: string | undefined, environment: ProcessContext['environment']): string {
+function showEnvironment(name: string | undefined, environment: ProcessContext['environment']): Answer {
   if (name !== undefined) {
     const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
-    return value === undefined ? 'Variable not found\n' : `${name}=${value}\n`;
+    return value === undefined ? failure('Variable not found\n') : `${name}=${value}\n`;
   }
   return Object.entries(environment)
     .map(([key, value]) => `${key}=${value}\n`)
@@ -146,8 +153,13 @@ export const showCommands = [
     summary: 'Shows the last invalid request and response of each proxy.',
     level: 'operator',
     differences: ['No messages are captured yet: the list is always empty.'],
-    args: { modifiers },
-    run: (_, context) => `Total events captured on [${dateText(context.view().process.nowMs)}] : 0\n`,
+    args: { proxy: arg.optional(arg.word('px')), which: arg.optional(arg.word('request|response')) },
+    run({ proxy }, context) {
+      const { process, proxies } = context.view();
+      if (proxy !== undefined && findProxyId(proxy.replace(/^#/, ''), proxies) === undefined)
+        return failure('No such proxy.\n');
+      return `Total events captured on [${dateText(process.nowMs)}] : 0\n`;
+    },
   }),
   define({
     name: 'show cli sockets',

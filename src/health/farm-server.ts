@@ -83,6 +83,11 @@ export class FarmServer {
     return this.#downMs + (this.operational === Operational.STOPPED ? nowMs - this.lastChangeMs : 0);
   }
 
+  clearCounters(): void {
+    this.fails = 0;
+    this.downs = 0;
+  }
+
   /** Moves the counter by what a check found. A server in maintenance learns nothing. */
   learn(outcome: CheckOutcome, nowMs: number): HealthChange {
     this.checkState &= ~CheckState.IN_PROGRESS;
@@ -100,7 +105,7 @@ export class FarmServer {
 
   enterMaintenance(nowMs: number): void {
     this.admin = (this.admin | Admin.FORCED_MAINT) & ~Admin.FORCED_DRAIN;
-    this.checkState |= CheckState.PAUSED;
+    if (this.settings.isChecked) this.checkState |= CheckState.PAUSED;
     this.health = 0;
     if (this.operational === Operational.STOPPED) return;
     this.#operate(Operational.STOPPED, nowMs);
@@ -109,8 +114,10 @@ export class FarmServer {
 
   leaveMaintenance(nowMs: number): void {
     this.admin &= ~Admin.FORCED_MAINT;
-    this.checkState &= ~CheckState.PAUSED;
-    if (this.settings.isChecked) this.health = this.settings.rise;
+    if (this.settings.isChecked) {
+      this.checkState &= ~CheckState.PAUSED;
+      this.health = this.settings.rise;
+    }
     this.#operate(Operational.RUNNING, nowMs);
   }
 

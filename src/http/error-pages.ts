@@ -9,6 +9,8 @@ export interface ErrorPage {
   /** Without Connection, which is the client connection's business; names in lower case. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
   readonly body: Buffer;
+  /** 10 for a file in HTTP/1.0: it is sent so. */
+  readonly version?: 10;
   /** The whole response. Empty for an error file that is empty: the connection is closed without an answer. */
   readonly bytes: Buffer;
 }
@@ -93,9 +95,9 @@ export function parseErrorFile(bytes: Buffer, maxBytes: number = MAX_FILE_BYTES)
   const headEnd = /\r?\n\r?\n/.exec(text);
   if (headEnd === null) return 'has no empty line behind its header fields';
   const [startLine = '', ...lines] = text.slice(0, headEnd.index).split(/\r?\n/);
-  const start = /^HTTP\/\d\.\d +(\d{3})(?: +([^\0\r]*))?$/.exec(startLine);
+  const start = /^HTTP\/(\d\.\d) +(\d{3})(?: +([^\0\r]*))?$/.exec(startLine);
   if (start === null) return `begins with '${startLine.slice(0, 40)}', which is no status line`;
-  const status = Number(start[1]);
+  const status = Number(start[2]);
   if (status < 200) return `has status ${status}, which no final response has`;
   const body = bytes.subarray(headEnd.index + headEnd[0].length);
   const headers: { name: string; value: string }[] = [];
@@ -109,7 +111,8 @@ export function parseErrorFile(bytes: Buffer, maxBytes: number = MAX_FILE_BYTES)
     if (name === 'transfer-encoding') return 'has a transfer-encoding, which an error file cannot have';
     if (name !== 'connection') headers.push({ name, value });
   }
-  return { status, reason: start[2] ?? '', headers, body, bytes };
+  const page = { status, reason: start[3] ?? '', headers, body, bytes };
+  return start[1] === '1.0' ? { ...page, version: 10 } : page;
 }
 
 /** A token, a colon, and a value without NUL or CR, trimmed (RFC 9110 §5). */

@@ -26,12 +26,21 @@ export const FIELD = {
   FLAGS: 5,
   STRIDE: 6,
 } as const;
-/** Flags of a header row. CANONICAL: the line stands in `bytes` as `name: value\r\n` and may be copied whole. */
-export const FIELD_FLAG = { REMOVED: 1, CANONICAL: 2 } as const;
+/**
+ * Flags of a header row. CANONICAL: the line stands in `bytes` as `name: value\r\n` and may be copied whole.
+ * REPLACED: its value stands in `replaced` and not in `bytes`.
+ */
+export const FIELD_FLAG = { REMOVED: 1, CANONICAL: 2, REPLACED: 4 } as const;
 
 /** A field added by a rule, in order; `name` is lower case as HAProxy sends it. Values are byte strings. */
 export interface AddedField {
   name: string;
+  value: string;
+}
+
+/** The value that a rule put in the place of a parsed one. */
+export interface ReplacedValue {
+  readonly row: number;
   value: string;
 }
 
@@ -59,6 +68,8 @@ export class HttpHead {
   targetEnd = 0;
   replacedTarget: string | null = null;
   replacedMethod: string | null = null;
+  /** The target as the client sent it but for a default port, where parsing took one away. */
+  normalTarget: string | null = null;
   /** 1.0 is 10, 1.1 is 11; other minor versions keep their digit. */
   version = 11;
   status = 0;
@@ -68,6 +79,7 @@ export class HttpHead {
   fieldCount = 0;
   readonly fields: Int32Array;
   readonly added: AddedField[] = [];
+  readonly replaced: ReplacedValue[] = [];
   bodyKind: BodyKind = BodyKind.NONE;
   /** Of a body with BodyKind.LENGTH, in bytes. */
   contentLength = 0;
@@ -94,12 +106,13 @@ export class HttpHead {
     this.parsedTo = this.scannedTo = 0;
     this.method = '';
     this.targetStart = this.targetEnd = 0;
-    this.replacedTarget = this.replacedMethod = this.replacedReason = null;
+    this.replacedTarget = this.replacedMethod = this.replacedReason = this.normalTarget = null;
     this.version = 11;
     this.status = 0;
     this.reasonStart = this.reasonEnd = 0;
     this.fieldCount = 0;
     if (this.added.length > 0) this.added.length = 0;
+    if (this.replaced.length > 0) this.replaced.length = 0;
     this.bodyKind = BodyKind.NONE;
     this.contentLength = 0;
     this.saysClose = this.saysKeepAlive = this.saysUpgrade = this.expectsContinue = false;
@@ -143,9 +156,14 @@ export class HttpHead {
     return this.replacedTarget ?? this.bytes.latin1Slice(this.targetStart, this.targetEnd);
   }
 
-  /** The request target as the client sent it. */
+  /** The request target as the client sent it; a default port beside its scheme is left out. */
   requestTarget(): string {
-    return this.bytes.latin1Slice(this.targetStart, this.targetEnd);
+    return this.normalTarget ?? this.bytes.latin1Slice(this.targetStart, this.targetEnd);
+  }
+
+  /** The method that is sent on, after rewriting. */
+  sentMethod(): string {
+    return this.replacedMethod ?? this.method;
   }
 
   reason(): string {
@@ -176,7 +194,43 @@ export class HttpHead {
   }
 
   valueAt(row: number): string {
+    if ((this.fields[row + FIELD.FLAGS]! & FIELD_FLAG.REPLACED) !== 0) return this.#replacement(row).value;
     return this.bytes.latin1Slice(this.fields[row + 2]!, this.fields[row + 3]!);
+  }
+
+  #replacement(row: number): ReplacedValue {
+    const { replaced } = this;
+    for (let i = 0; i < replaced.length; i++) if (replaced[i]!.row === row) return replaced[i]!;
+    throw new Error(`row ${row} has no value`);
+  }
+
+  /** Gives a row another value, without CR, LF or NUL; the field keeps its place among the others. */
+  replaceRow(row: number, value: string): void {
+    const flags = this.fields[row + FIELD.FLAGS]!;
+    if ((flags & FIELD_FLAG.REPLACED) !== 0) {
+      this.#replacement(row).value = value;
+      return;
+    }
+    this.fields[row + FIELD.FLAGS] = (flags & ~FIELD_FLAG.CANONICAL) | FIELD_FLAG.REPLACED;
+    this.replaced.push({ row, value });
+  }
+
+  /** Gives all fields of a name the values that `map` makes of theirs; undefined leaves one as it is. */
+  mapValues<T>(
+    id: HeaderId,
+    name: string,
+    map: (value: string, argument: T) => string | undefined,
+    argument: T,
+  ): void {
+    for (let row = this.findRow(id, name); row >= 0; row = this.findRow(id, name, row + FIELD.STRIDE)) {
+      const value = map(this.valueAt(row), argument);
+      if (value !== undefined) this.replaceRow(row, value);
+    }
+    const { added } = this;
+    for (let i = 0; i < added.length; i++) {
+      if (added[i]!.name !== name) continue;
+      added[i]!.value = map(added[i]!.value, argument) ?? added[i]!.value;
+    }
   }
 
   /** All values of a field, whole lines, in order. `name` must be lower case. */
@@ -209,7 +263,8 @@ export class HttpHead {
   forEachField(visit: (name: string, value: string) => void): void {
     const limit = this.fieldCount * FIELD.STRIDE;
     for (let row = 0; row < limit; row += FIELD.STRIDE) {
-      if ((this.fields[row + FIELD.FLAGS]! & FIELD_FLAG.REMOVED) === 0) visit(this.nameAt(row), this.valueAt(row));
+      if ((this.fields[row + FIELD.FLAGS]! & FIELD_FLAG.REMOVED) === 0)
+        visit(this.nameAt(row), this.valueAt(row));
     }
     for (const { name, value } of this.added) visit(name, value);
   }

@@ -144,6 +144,8 @@ function writeRow(head: HttpHead, out: Buffer, at: number, row: number): number 
   out[next] = COLON;
   out[next + 1] = SP;
   next += 2;
+  if ((fields[row + FIELD.FLAGS]! & FIELD_FLAG.REPLACED) !== 0)
+    return writeLineEnd(out, writeText(out, next, head.valueAt(row)));
   next += bytes.copy(out, next, fields[row + FIELD.VALUE_START]!, fields[row + FIELD.VALUE_END]!);
   return writeLineEnd(out, next);
 }
@@ -153,6 +155,8 @@ export function boundOfFields(head: HttpHead): number {
   let bound = head.end - head.start + 2 * head.fieldCount + 2;
   const { added } = head;
   for (let i = 0; i < added.length; i++) bound += added[i]!.name.length + added[i]!.value.length + 4;
+  const { replaced } = head;
+  for (let i = 0; i < replaced.length; i++) bound += replaced[i]!.value.length;
   return bound;
 }
 

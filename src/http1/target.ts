@@ -67,7 +67,8 @@ function settleAuthority(head: HttpHead, hostRow: number): number {
   const colon = portColon(bytes, hostStart, end);
   const defaultPort = afterScheme < 0 ? 0 : defaultPortOf(bytes, targetStart, afterScheme);
   if (colon >= 0 && defaultPort > 0 && isPort(bytes, colon + 1, end, defaultPort)) {
-    head.replacedTarget = bytes.latin1Slice(targetStart, colon) + bytes.latin1Slice(end, targetEnd);
+    head.normalTarget = bytes.latin1Slice(targetStart, colon) + bytes.latin1Slice(end, targetEnd);
+    head.replacedTarget = head.normalTarget;
     return settleHost(head, hostRow, hostStart, colon, end);
   }
   return matchHost(head, hostRow, hostStart, end, defaultPort);

@@ -94,6 +94,8 @@ export interface OptionDeclaration<
   readonly modes: readonly ('tcp' | 'http')[];
   /** What stands in its place in a proxy of another mode, and how the warning says so. Absent: nothing. */
   readonly elsewhere?: { readonly value: V; readonly text: string };
+  /** What is wrong with arguments that are right one by one; undefined if nothing. */
+  check?(args: ValuesOf<A>): string | undefined;
   value(args: ValuesOf<A>, site: ParseSite): V;
 }
 
@@ -118,6 +120,7 @@ interface OptionInput<K extends string, V, C extends Collect, A extends Args> {
   readonly noEffect?: string;
   readonly modes?: readonly ('tcp' | 'http')[];
   readonly elsewhere?: { readonly value: NoInfer<V>; readonly text: string };
+  check?(args: ValuesOf<A>): string | undefined;
   value(args: ValuesOf<A>, site: ParseSite): V;
 }
 

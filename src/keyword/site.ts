@@ -54,7 +54,10 @@ export type RuleSetName =
   | 'http-after-response';
 
 /** Where the expressions, formats and conditions of a keyword are evaluated; decides which fetches are valid. */
-export type Place = RuleSetName | 'use_backend rule' | 'balance algorithm' | 'unique identifier' | 'log line';
+export type Place =
+  | RuleSetName
+  | 'redirect rule'
+  | 'use_backend rule' | 'balance algorithm' | 'unique identifier' | 'log line';
 
 export type ReferenceKind =
   | 'backend'

@@ -1,6 +1,6 @@
 /**
- * Log formats compiled: a list of writers that append to a reused line. Two uses differ: a log line merges blanks and
- * replaces unsafe bytes by `#XX` (manual section 8.6); a header value or body keeps its text as it is.
+ * Log formats compiled: a list of functions that append to a reused line. Two uses differ: a log line merges blanks
+ * and tells missing values by `-`; a header value or body keeps its text as it is, and missing values are nothing.
  */
 import { byteStringOf } from '../bytes/byte-text.ts';
 import { LineBuffer } from '../bytes/line-buffer.ts';
@@ -8,53 +8,56 @@ import type { LogFormatFlags, LogFormatModel, LogFormatNode } from '../keyword/l
 import { compileText } from '../sample/compile-expression.ts';
 import type { SampleRegistry } from '../sample/registry.ts';
 import type { StreamView } from '../sample/stream-view.ts';
-import { logAliases, writeEscaped } from './aliases.ts';
-import type { LogAliasDeclaration, LogSite } from './declare.ts';
-
-type Write = (stream: StreamView, out: LineBuffer) => void;
+import { findLogAlias } from './aliases.ts';
+import type { LogSite, WriteItem } from './declare.ts';
+import {
+  ESCAPED_MESSAGE_RULES,
+  ESCAPED_SAMPLE_RULES,
+  MESSAGE_RULES,
+  SAMPLE_RULES,
+  writeByRules,
+} from './unsafe-bytes.ts';
 
 export interface LogFormatCompiler {
   readonly site: LogSite;
   readonly samples: SampleRegistry;
 }
 
-const ALIASES: ReadonlyMap<string, LogAliasDeclaration> = new Map(
-  logAliases.map((alias) => [alias.name, alias]),
-);
-
-const SPACE = 32;
 const QUOTE = 34;
-const BACKSLASH = 92;
 
-/** A log line's writer. Blanks merge, so that an empty `%hr` leaves no second one. */
-export function compileLogLine(model: LogFormatModel, compiler: LogFormatCompiler): Write {
+/** A log line's writer. Blanks of the format merge, so that an empty `%hr` leaves no second one; others stay. */
+export function compileLogLine(model: LogFormatModel, compiler: LogFormatCompiler): WriteItem {
   const writers = model.nodes.flatMap((node) =>
-    node.kind === 'text' ? lineText(node.text) : [nodeWriter(node, compiler, true)],
+    node.kind === 'text' ? lineText(node.text) : [itemWriter(node, compiler, true)],
   );
   return (stream, out) => {
     for (let i = 0; i < writers.length; i++) writers[i]!(stream, out);
   };
 }
 
-function lineText(text: string): Write[] {
+function lineText(text: string): WriteItem[] {
   return text
-    .split(/([ \t]+)/)
+    .split(/( +)/)
     .filter((part) => part !== '')
-    .map((part): Write => {
-      if (part.trim() === '') return writeSeparator;
-      const bytes = byteStringOf(part);
-      return (_stream, out) => out.text(bytes);
-    });
+    .map((part) => (part.startsWith(' ') ? writeSeparator : textWriter(part)));
 }
 
 function writeSeparator(_stream: StreamView, out: LineBuffer): void {
-  if (out.length > 0 && out.bytes[out.length - 1] !== SPACE) out.byte(SPACE);
+  out.separator();
+}
+
+function textWriter(text: string): WriteItem {
+  const bytes = byteStringOf(text);
+  return (_stream, out) => out.text(bytes);
 }
 
 /** The longest text that a format in a rule builds; what is longer is cut, as HAProxy's buffers do. */
 const TEXT_MAX_BYTES = 16 * 1024;
 
-/** A text's builder, for header values and bodies. */
+/** One per thread: texts are built in it and copied out as strings. */
+const textBuffer = new LineBuffer(TEXT_MAX_BYTES);
+
+/** A text's builder, for header values and bodies; it yields byte strings. */
 export function compileLogText(
   model: LogFormatModel,
   compiler: LogFormatCompiler,
@@ -64,9 +67,8 @@ export function compileLogText(
     const constant = nodes.map((node) => (node.kind === 'text' ? byteStringOf(node.text) : '')).join('');
     return () => constant;
   }
-  const writers = nodes.map(
-    (node): Write =>
-      node.kind === 'text' ? textOf(byteStringOf(node.text)) : nodeWriter(node, compiler, false),
+  const writers = nodes.map((node) =>
+    node.kind === 'text' ? textWriter(node.text) : itemWriter(node, compiler, false),
   );
   return (stream) => {
     textBuffer.clear();
@@ -75,110 +77,44 @@ export function compileLogText(
   };
 }
 
-function textOf(bytes: string): Write {
-  return (_stream, out) => out.text(bytes);
-}
-
-/** One per thread: texts are built in it and copied out as strings. */
-const textBuffer = new LineBuffer(TEXT_MAX_BYTES);
-
-function nodeWriter(
+function itemWriter(
   node: Exclude<LogFormatNode, { kind: 'text' }>,
-  compiler: LogFormatCompiler,
+  { site, samples }: LogFormatCompiler,
   isLine: boolean,
-): Write {
-  return node.kind === 'alias'
-    ? aliasWriter(ALIASES.get(node.name)!, node.flags, compiler.site, isLine)
-    : expressionWriter(compileText(node.expression, compiler.samples), node.flags, isLine);
-}
-
-function aliasWriter(
-  alias: LogAliasDeclaration,
-  flags: LogFormatFlags,
-  site: LogSite,
-  isLine: boolean,
-): Write {
-  const { write, read } = alias;
-  if (write !== undefined)
-    return flags.quote
-      ? quoted((stream, out) => write(stream, out, site))
-      : (stream, out) => write(stream, out, site);
-  if (read === undefined) throw new Error(`alias %${alias.name} has neither read nor write`);
-  if (alias.kind === 'number') {
-    if (flags.hex) return (stream, out) => out.text(hexOf(Number(read(stream, site))));
-    return (stream, out) => out.int(read(stream, site) as number);
+): WriteItem {
+  const { flags } = node;
+  if (node.kind === 'alias') {
+    const alias = findLogAlias(node.name);
+    if (alias === undefined) throw new Error(`no log-format alias '${node.name}' in this catalogue`);
+    return alias.compile({ flags, site, isLine });
   }
-  if (alias.kind === 'ip' && flags.hex)
-    return (stream, out) => out.text(hexAddress(String(read(stream, site))));
-  const text = (stream: StreamView): string | null => read(stream, site) as string | null;
-  return textWriter(text, flags, isLine);
+  const text = compileText(node.expression, samples);
+  return isLine ? lineSample(text, flags) : messageSample(text, flags);
 }
 
-function hexOf(value: number): string {
-  return value.toString(16).toUpperCase().padStart(4, '0');
-}
+type ReadText = (stream: StreamView) => string | undefined;
 
-function hexAddress(text: string): string {
-  if (!/^\d+\.\d+\.\d+\.\d+$/.test(text)) return text;
-  return text
-    .split('.')
-    .map((part) => Number(part).toString(16).toUpperCase().padStart(2, '0'))
-    .join('');
-}
-
-function expressionWriter(
-  text: (stream: StreamView) => string | undefined,
-  flags: LogFormatFlags,
-  isLine: boolean,
-): Write {
-  return textWriter((stream) => text(stream) ?? null, flags, isLine);
-}
-
-/** In a line, a missing or empty value prints as `-`; quoted, as an empty pair. In a text it prints nothing. */
-function textWriter(
-  text: (stream: StreamView) => string | null,
-  flags: LogFormatFlags,
-  isLine: boolean,
-): Write {
-  if (!isLine) {
-    const plain: Write = (stream, out) => {
-      const value = text(stream);
-      if (value !== null) writeValue(out, value, flags, false);
-    };
-    return flags.quote ? quoted(plain) : plain;
-  }
+/** A sample in a line. One that is missing or empty prints as `-`, or quoted as an empty pair. */
+function lineSample(text: ReadText, flags: LogFormatFlags): WriteItem {
   const { quote } = flags;
+  const rules = flags.escape ? ESCAPED_SAMPLE_RULES : SAMPLE_RULES;
   return (stream, out) => {
     const value = text(stream);
-    if (value === null || value === '') {
+    if (value === undefined || value === '') {
       out.text(quote ? '""' : '-');
       return;
     }
     if (quote) out.byte(QUOTE);
-    writeValue(out, value, flags, true);
+    writeByRules(out, value, rules);
     if (quote) out.byte(QUOTE);
   };
 }
 
-function writeValue(out: LineBuffer, value: string, flags: LogFormatFlags, isLine: boolean): void {
-  if (flags.escape) writeBackslashed(out, value);
-  else if (isLine) writeEscaped(out, value);
-  else out.text(value);
-}
-
-/** RFC 5424 §6.3.3: `"`, `\` and `]` behind a backslash. */
-function writeBackslashed(out: LineBuffer, value: string): void {
-  for (let i = 0; i < value.length; i++) {
-    const byte = value.charCodeAt(i) & 255;
-    if (byte === QUOTE || byte === BACKSLASH || byte === 0x5d) out.byte(BACKSLASH);
-    out.byte(byte);
-  }
-}
-
-function quoted(write: Write): Write {
+/** A sample in a message; the flag Q does not quote it there. */
+function messageSample(text: ReadText, flags: LogFormatFlags): WriteItem {
+  const rules = flags.escape ? ESCAPED_MESSAGE_RULES : MESSAGE_RULES;
   return (stream, out) => {
-    out.byte(QUOTE);
-    write(stream, out);
-    out.byte(QUOTE);
+    const value = text(stream);
+    if (value !== undefined) writeByRules(out, value, rules);
   };
 }

@@ -1,7 +1,8 @@
 /**
- * What stands before the text of a log line, by the format of its target (manual section 3.1, `log … format`):
- * RFC 3164 and RFC 5424 syslog, and the shorter ones that systemd and humans read.
+ * What stands before the text of a log line, by the format of its target (manual section 4.2, `log … format`):
+ * RFC 3164 and RFC 5424 syslog, and the shorter ones that systemd and people read.
  */
+import { byteStringOf } from '../bytes/byte-text.ts';
 import type { LineBuffer } from '../bytes/line-buffer.ts';
 import { DateTexts } from '../time/date-texts.ts';
 
@@ -13,38 +14,74 @@ export interface HeaderFacts {
   /** `log-tag`, or the name the program was called by. */
   readonly tag: string;
   readonly pid: number;
-  /** Sent by rfc3164 only with `log-send-hostname`; rfc5424 always has one. Empty: none. */
+  /** The name that `log-send-hostname` sends; '' without it. */
   readonly hostName: string;
 }
 
 export type WriteHeader = (out: LineBuffer, level: number, wallMs: number) => void;
 
+/** One per thread: modules are loaded once in each. */
 const dateTexts = new DateTexts();
 
-export function compileHeader(format: LineFormat, facts: HeaderFacts): WriteHeader {
+const OPEN = 60;
+const CLOSE = 62;
+const SPACE = 32;
+
+/** `format` null is the default: local, or rfc3164 with `log-send-hostname`. */
+export function compileHeader(format: LineFormat | null, facts: HeaderFacts): WriteHeader {
   const priority = facts.facility * 8;
-  const name = `${facts.tag}[${facts.pid}]: `;
-  switch (format) {
-    case 'rfc3164': {
-      const behindDate = facts.hostName === '' ? ` ${name}` : ` ${facts.hostName} ${name}`;
-      return (out, level, wallMs) =>
-        out.text(`<${priority + level}>${dateTexts.syslog(wallMs)}${behindDate}`);
-    }
+  const hostName = byteStringOf(facts.hostName);
+  const tag = byteStringOf(facts.tag);
+  const program = `${tag}[${facts.pid}]: `;
+  switch (format ?? (hostName === '' ? 'local' : 'rfc3164')) {
+    case 'rfc3164':
+      return syslog(priority, ` ${hostName === '' ? 'localhost' : hostName} ${program}`);
     case 'local':
-      return (out, level, wallMs) => out.text(`<${priority + level}>${dateTexts.syslog(wallMs)} ${name}`);
-    case 'rfc5424': {
-      const behindDate = ` ${facts.hostName === '' ? '-' : facts.hostName} ${facts.tag} ${facts.pid} - - `;
-      return (out, level, wallMs) => out.text(`<${priority + level}>1 ${dateTexts.iso(wallMs)}${behindDate}`);
-    }
+      return syslog(priority, ` ${program}`);
+    case 'rfc5424':
+      return structured(priority, ` ${hostName === '' ? '-' : hostName} ${tag} ${facts.pid} - - `);
     case 'priority':
-      return (out, level) => out.text(`<${priority + level}>`);
+      return (out, level) => writePriority(out, priority + level);
     case 'short':
-      return (out, level) => out.text(`<${level}>`);
+      return writePriority;
     case 'timed':
-      return (out, level, wallMs) => out.text(`<${level}>${dateTexts.iso(wallMs)} `);
+      return (out, level, wallMs) => {
+        writePriority(out, level);
+        writeIso(out, wallMs);
+      };
     case 'iso':
-      return (out, _level, wallMs) => out.text(`${dateTexts.iso(wallMs)} `);
+      return (out, _level, wallMs) => writeIso(out, wallMs);
     case 'raw':
       return () => {};
   }
+}
+
+/** RFC 3164 §4.1. */
+function syslog(priority: number, behindDate: string): WriteHeader {
+  return (out, level, wallMs) => {
+    writePriority(out, priority + level);
+    out.text(dateTexts.syslog(wallMs));
+    out.text(behindDate);
+  };
+}
+
+/** RFC 5424 §6.2, without structured data. */
+function structured(priority: number, behindDate: string): WriteHeader {
+  return (out, level, wallMs) => {
+    writePriority(out, priority + level);
+    out.text('1 ');
+    out.text(dateTexts.iso(wallMs));
+    out.text(behindDate);
+  };
+}
+
+function writePriority(out: LineBuffer, value: number): void {
+  out.byte(OPEN);
+  out.int(value);
+  out.byte(CLOSE);
+}
+
+function writeIso(out: LineBuffer, wallMs: number): void {
+  out.text(dateTexts.iso(wallMs));
+  out.byte(SPACE);
 }

@@ -21,6 +21,10 @@ export interface Reply {
   readonly closes: boolean;
   /** Termination-state letters, as `PR` for a denied request, `LR` for one answered here (manual section 8.5). */
   readonly termination: string;
+  /** What is logged and counted, where an error file says another status to the client. */
+  readonly loggedStatus?: number;
+  /** 10 for an error file that is written in HTTP/1.0: it is sent so, and the connection closes behind it. */
+  readonly version?: 10;
 }
 
 /** What actions may do to a stream, besides looking at it. */
@@ -29,6 +33,8 @@ export interface RuleStream extends StreamView {
   reply: Reply | null;
   /** Counts a denied request or response in frontend and backend. */
   countDenied(side: 'request' | 'response'): void;
+  /** The level of the stream's log line (src/log/levels.ts), or LOG_SILENT for no line. */
+  setLogLevel(level: number): void;
   /** The error page of a status for this proxy: errorfile, http-errors or the default. A ready HTTP/1.1 response. */
   errorReply(status: number, termination: string): Reply;
 }
@@ -42,10 +48,19 @@ export interface Compiler {
   logFormat(model: LogFormatModel): (stream: StreamView) => string;
 }
 
+/** Where a rule stands whose arguments are checked together. */
+export interface CheckPlace {
+  readonly ruleSet: RuleSetName;
+  /** Says what has no effect. */
+  warn(problem: string): void;
+}
+
 export interface ActionDeclaration<A extends Args = Args> extends Declaration<'action', A> {
   readonly ruleSets: readonly RuleSetName[];
   /** True when rules behind an unconditional one can never run (deny, return, redirect). */
   readonly isFinal: boolean;
+  /** What is wrong with arguments that are right one by one, such as none of several being there; undefined if nothing. */
+  check?(args: ValuesOf<A>, place: CheckPlace): string | undefined;
   compile(args: ValuesOf<A>, compiler: Compiler, ruleSet: RuleSetName): ActionRun;
 }
 

@@ -1,11 +1,32 @@
 /** Actions that end the stream or the rule set: allow, deny, return, redirect (manual section 4.4). */
+import { ERROR_PAGE_STATUSES } from '../http/error-pages.ts';
 import { arg } from '../keyword/arg.ts';
-import { ArgumentError, type Position } from '../keyword/words.ts';
+import type { RuleSetName } from '../keyword/site.ts';
+import { compileReply } from './compile-reply.ts';
 import { type ActionRun, defineAction, Verdict } from './declare.ts';
-import { compileRedirect } from './redirect.ts';
-import { compileReply, hasOwnBody, replyArgs } from './reply-args.ts';
+import { compileRedirect, redirectArgs, redirectProblem } from './redirect.ts';
+import { noPage, replyArgs, replyProblem, saysContent, statusArg } from './reply-args.ts';
 
-const { status, ...bodyArgs } = replyArgs;
+/** The termination state of a stream that a rule answers: `L` here, `P` refused, then where it was. */
+function terminationOf(who: 'L' | 'P', ruleSet: RuleSetName): string {
+  return `${who}${ruleSet === 'http-request' ? 'R' : 'H'}`;
+}
+
+const REPLY_DIFFERENCES = [
+  '`errorfiles <name>` is not supported yet.',
+  'Names of headers must be tokens.',
+] as const;
+
+const GIVEN = 'GET /a?b HTTP/1.1\r\nHost: x\r\n\r\n';
+
+interface DenyStatus {
+  readonly status: number | undefined;
+  readonly denyStatus: number | undefined;
+}
+
+function denyStatusOf({ status, denyStatus }: DenyStatus, ruleSet: RuleSetName): number {
+  return status ?? denyStatus ?? (ruleSet === 'http-request' ? 403 : 502);
+}
 
 export const finalActions = [
   defineAction({
@@ -14,55 +35,85 @@ export const finalActions = [
     ruleSets: ['http-request', 'http-response', 'http-after-response'],
     isFinal: true,
     args: {},
-    examples: [{ given: 'GET / HTTP/1.1\r\n\r\n', text: 'allow', result: 'stop' }],
+    examples: [{ given: GIVEN, text: 'allow', result: 'stop' }],
     compile: (): ActionRun => () => Verdict.STOP,
   }),
   defineAction({
     name: 'deny',
-    summary: 'Refuses the message: 403 for a request, 502 for a response, or the given status.',
+    summary: 'Refuses the message, by default with the error page 403 for a request and 502 for a response.',
     ruleSets: ['http-request', 'http-response'],
     isFinal: true,
-    args: { status, denyStatus: arg.named(arg.int({ min: 200, max: 599 }), 'deny_status'), ...bodyArgs },
-    differences: ['`errorfiles <name>` is not supported yet.'],
-    examples: [{ given: 'GET / HTTP/1.1\r\n\r\n', text: 'deny deny_status 429', result: 429 }],
+    args: {
+      status: arg.named(statusArg),
+      denyStatus: arg.named(statusArg, 'deny_status'),
+      ...replyArgs,
+    },
+    differences: REPLY_DIFFERENCES,
+    examples: [
+      { given: GIVEN, text: 'deny deny_status 429', result: 'page 429 PR' },
+      {
+        given: GIVEN,
+        text: 'deny status 418 hdr X-A %[path]',
+        result: "HTTP/1.1 418 I'm a teapot\r\nx-a: /a\r\ncontent-length: 0\r\n\r\n",
+      },
+    ],
+    check(args, place) {
+      const code = denyStatusOf(args, place.ruleSet);
+      const isPlain = args.status === undefined && !saysContent(args);
+      if (isPlain && !ERROR_PAGE_STATUSES.includes(code)) return noPage(code);
+      return replyProblem(args, code, place);
+    },
     compile(args, compiler, ruleSet): ActionRun {
       const side = ruleSet === 'http-request' ? 'request' : 'response';
-      const code = args.status ?? args.denyStatus ?? (side === 'request' ? 403 : 502);
-      const termination = side === 'request' ? 'PR' : 'PH';
-      const build =
-        hasOwnBody(args) || args.hdr.length > 0
-          ? compileReply(args, { status: code, termination }, compiler)
-          : null;
+      const status = denyStatusOf(args, ruleSet);
+      const termination = terminationOf('P', ruleSet);
+      if (args.defaultErrorfiles || (args.status === undefined && !saysContent(args))) {
+        return (stream) => {
+          stream.countDenied(side);
+          stream.reply = stream.errorReply(status, termination);
+          return Verdict.REPLY;
+        };
+      }
+      const build = compileReply(args, { status, termination }, compiler);
       return (stream) => {
         stream.countDenied(side);
-        stream.reply = build === null ? stream.errorReply(code, termination) : build(stream);
+        stream.reply = build(stream);
         return Verdict.REPLY;
       };
     },
   }),
   defineAction({
     name: 'return',
-    summary: 'Answers the request here, with a status, headers and a body from the configuration or a file.',
-    ruleSets: ['http-request', 'http-response', 'http-after-response'],
+    summary: 'Answers here, with a status, headers and a body from the configuration or a file.',
+    ruleSets: ['http-request', 'http-response'],
     isFinal: true,
-    args: replyArgs,
-    differences: ['`errorfiles <name>` is not supported yet.'],
+    args: { status: arg.named(statusArg), ...replyArgs },
+    differences: REPLY_DIFFERENCES,
     examples: [
       {
-        given: 'GET / HTTP/1.1\r\n\r\n',
+        given: GIVEN,
         text: 'return status 200 content-type text/plain string hello',
-        result: 200,
+        result: 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-type: text/plain\r\n\r\nhello',
       },
+      {
+        given: GIVEN,
+        text: 'return status 403 content-type text/plain lf-string "Access denied. IP %[src] is blacklisted."',
+        result:
+          'HTTP/1.1 403 Forbidden\r\ncontent-length: 43\r\ncontent-type: text/plain\r\n\r\nAccess denied. IP 192.0.2.7 is blacklisted.',
+      },
+      { given: GIVEN, text: 'return status 404 default-errorfiles', result: 'page 404 LR' },
     ],
-    compile(args, compiler): ActionRun {
-      const code = args.status ?? 200;
+    check: (args, place) => replyProblem(args, args.status ?? 200, place),
+    compile(args, compiler, ruleSet): ActionRun {
+      const status = args.status ?? 200;
+      const termination = terminationOf('L', ruleSet);
       if (args.defaultErrorfiles) {
         return (stream) => {
-          stream.reply = stream.errorReply(code, 'LR');
+          stream.reply = stream.errorReply(status, termination);
           return Verdict.REPLY;
         };
       }
-      const build = compileReply(args, { status: code, termination: 'LR' }, compiler);
+      const build = compileReply(args, { status, termination }, compiler);
       return (stream) => {
         stream.reply = build(stream);
         return Verdict.REPLY;
@@ -75,43 +126,29 @@ export const finalActions = [
       'Answers with a redirection to a location, to the same path behind a prefix, or to another scheme.',
     ruleSets: ['http-request', 'http-response'],
     isFinal: true,
-    args: {
-      location: arg.named(arg.logFormat('loc')),
-      prefix: arg.named(arg.logFormat('pfx')),
-      scheme: arg.named(arg.logFormat('sch')),
-      code: arg.named(
-        arg.custom({
-          what: '301|302|303|307|308',
-          schema: { enum: [301, 302, 303, 307, 308] },
-          good: ['301', '308'],
-          bad: ['200', '304'],
-          read: readCode,
-        }),
-      ),
-      dropQuery: arg.flag('drop-query'),
-      keepQuery: arg.flag('keep-query'),
-      appendSlash: arg.flag('append-slash'),
-      ignoreEmpty: arg.flag('ignore-empty'),
-      setCookie: arg.named(arg.word('name[=value]'), 'set-cookie'),
-      setCookieFmt: arg.named(arg.logFormat(), 'set-cookie-fmt'),
-      clearCookie: arg.named(arg.word('name[=]'), 'clear-cookie'),
-    },
+    args: redirectArgs,
+    differences: ['More than one location, prefix or scheme, or more than one cookie, is an error.'],
     examples: [
-      { given: 'GET /a?b HTTP/1.1\r\nHost: x\r\n\r\n', text: 'redirect scheme https code 301', result: 301 },
+      {
+        given: GIVEN,
+        text: 'redirect scheme https code 301',
+        result: 'HTTP/1.1 301 Moved Permanently\r\ncontent-length: 0\r\nlocation: https://x/a?b\r\n\r\n',
+      },
+      {
+        given: GIVEN,
+        text: 'redirect prefix / drop-query append-slash set-cookie SEEN=1',
+        result:
+          'HTTP/1.1 302 Found\r\ncontent-length: 0\r\nlocation: /a/\r\ncache-control: no-cache\r\nset-cookie: SEEN=1; path=/;\r\n\r\n',
+      },
+      {
+        given: GIVEN,
+        text: 'redirect location http://www.%[hdr(host)]/?z keep-query code 308',
+        result: 'HTTP/1.1 308 Permanent Redirect\r\ncontent-length: 0\r\nlocation: http://www.x/?z&b\r\n\r\n',
+      },
+      { given: GIVEN, text: 'redirect location %[hdr(none)] ignore-empty', result: 'continue' },
     ],
-    compile: (args, compiler): ActionRun => compileRedirect(args, compiler),
+    check: redirectProblem,
+    compile: (args, compiler, ruleSet): ActionRun =>
+      compileRedirect(args, terminationOf('L', ruleSet), compiler),
   }),
 ] as const;
-
-function readCode(
-  word: { readonly text: string; readonly at: Position },
-  _site: unknown,
-  name: string,
-): number {
-  const code = [301, 302, 303, 307, 308].find((allowed) => String(allowed) === word.text);
-  if (code === undefined)
-    throw new ArgumentError(word.at, `'${word.text}' is not a redirection status for <${name}>`, {
-      remedy: 'write 301, 302, 303, 307 or 308',
-    });
-  return code;
-}

@@ -1,40 +1,110 @@
-/** What a redirect rule answers (manual section 4.2, `redirect`). */
+/** What a redirect answers (manual section 4.2, `redirect`): the rule `http-request redirect` and the keyword. */
 import { HeaderId } from '../http/header-id.ts';
+import { type Arg, arg, type ValuesOf } from '../keyword/arg.ts';
 import type { LogFormatModel } from '../keyword/language-model.ts';
+import { ArgumentError } from '../keyword/words.ts';
+import { literalFormat } from '../log/parse-log-format.ts';
+import { pathAndQueryOf } from '../sample/request-target.ts';
 import type { StreamView } from '../sample/stream-view.ts';
-import { type ActionRun, type Compiler, type Reply, Verdict } from './declare.ts';
+import { type ActionRun, type CheckPlace, type Compiler, type Reply, Verdict } from './declare.ts';
+import { lineFormatArg, lineTextArg, readLineText } from './text-args.ts';
 
-export interface RedirectArgs {
-  readonly location: LogFormatModel | undefined;
-  readonly prefix: LogFormatModel | undefined;
-  readonly scheme: LogFormatModel | undefined;
-  readonly code: number | undefined;
-  readonly dropQuery: boolean;
-  readonly keepQuery: boolean;
-  readonly appendSlash: boolean;
-  readonly ignoreEmpty: boolean;
-  readonly setCookie: string | undefined;
-  readonly setCookieFmt: LogFormatModel | undefined;
-  readonly clearCookie: string | undefined;
+const CODES = [301, 302, 303, 307, 308] as const;
+const CODE_DEFAULT = 302;
+
+/** What HAProxy says for redirects; 302 has another phrase elsewhere. */
+const REASONS: { readonly [C in (typeof CODES)[number]]: string } = {
+  301: 'Moved Permanently',
+  302: 'Found',
+  303: 'See Other',
+  307: 'Temporary Redirect',
+  308: 'Permanent Redirect',
+};
+
+const codeArg: Arg<(typeof CODES)[number]> = arg.custom({
+  what: CODES.join('|'),
+  schema: { enum: CODES },
+  good: ['301', '308'],
+  bad: ['200', '304', 'x'],
+  read(word, _site, name) {
+    const code = CODES.find((allowed) => String(allowed) === word.text);
+    if (code !== undefined) return code;
+    throw new ArgumentError(word.at, `'${word.text}' is not a redirection status for <${name}>`, {
+      remedy: 'write 301, 302, 303, 307 or 308',
+    });
+  },
+});
+
+function argsOf(format: (what: string) => Arg<LogFormatModel>) {
+  return {
+    location: arg.named(format('loc')),
+    prefix: arg.named(format('pfx')),
+    scheme: arg.named(format('sch')),
+    code: arg.named(codeArg),
+    dropQuery: arg.flag('drop-query'),
+    keepQuery: arg.flag('keep-query'),
+    appendSlash: arg.flag('append-slash'),
+    ignoreEmpty: arg.flag('ignore-empty'),
+    setCookie: arg.named(lineTextArg('name[=value]'), 'set-cookie'),
+    setCookieFmt: arg.named(lineFormatArg('fmt'), 'set-cookie-fmt'),
+    clearCookie: arg.named(lineTextArg('name[=]'), 'clear-cookie'),
+  };
+}
+
+/** The arguments of the rule: locations are log formats. */
+export const redirectArgs = argsOf(lineFormatArg);
+
+/** The arguments of the keyword `redirect`: locations are taken as they are written. */
+export const plainRedirectArgs = argsOf(literalFormatArg);
+
+function literalFormatArg(what: string): Arg<LogFormatModel> {
+  return arg.custom({
+    what,
+    good: ['/100%'],
+    bad: ['', 'a\nb'],
+    read: (word, _site, name) => literalFormat(readLineText(word, name)),
+  });
+}
+
+export type RedirectArgs = ValuesOf<typeof redirectArgs>;
+
+/** What is wrong with arguments that are right one by one, or undefined. */
+export function redirectProblem(
+  args: RedirectArgs,
+  { ruleSet }: Pick<CheckPlace, 'ruleSet'>,
+): string | undefined {
+  const { location, prefix, scheme, setCookie, setCookieFmt, clearCookie } = args;
+  const targets = [location, prefix, scheme].filter((target) => target !== undefined);
+  if (targets.length !== 1) return "a redirection needs one of 'location', 'prefix' and 'scheme'";
+  if (ruleSet !== 'http-request' && location === undefined)
+    return "a response can only be redirected by 'location'";
+  const cookies = [setCookie, setCookieFmt, clearCookie].filter((cookie) => cookie !== undefined);
+  if (cookies.length > 1) return "'set-cookie', 'set-cookie-fmt' and 'clear-cookie' exclude each other";
+  return undefined;
 }
 
 type Build = (stream: StreamView) => string;
 
 const EMPTY = Buffer.alloc(0);
 
-export function compileRedirect(args: RedirectArgs, compiler: Compiler): ActionRun {
+/** `termination` is that of the stream that is answered here: `LR` for a request, `LH` for a response. */
+export function compileRedirect(args: RedirectArgs, termination: string, compiler: Compiler): ActionRun {
   const location = compileLocation(args, compiler);
   const cookie = compileCookie(args, compiler);
-  const status = args.code ?? 302;
+  const status = args.code ?? CODE_DEFAULT;
+  const reason = REASONS[status];
+  const isCached = status === 301 || status === 308;
+  const isSkippable = args.ignoreEmpty && args.location !== undefined;
   return (stream) => {
     const target = location(stream);
-    if (target === '' && args.ignoreEmpty) return Verdict.CONTINUE;
-    const headers: { name: string; value: string }[] = [
+    if (target === '' && isSkippable) return Verdict.CONTINUE;
+    const headers = [
       { name: 'content-length', value: '0' },
-      { name: 'location', value: headerSafe(target) },
+      { name: 'location', value: target },
     ];
-    if (cookie !== null) headers.push({ name: 'set-cookie', value: headerSafe(cookie(stream)) });
-    const reply: Reply = { status, reason: '', headers, body: EMPTY, closes: false, termination: 'LR' };
+    if (!isCached) headers.push({ name: 'cache-control', value: 'no-cache' });
+    if (cookie !== null) headers.push({ name: 'set-cookie', value: cookie(stream) });
+    const reply: Reply = { status, reason, headers, body: EMPTY, closes: false, termination };
     stream.reply = reply;
     return Verdict.REPLY;
   };
@@ -42,9 +112,9 @@ export function compileRedirect(args: RedirectArgs, compiler: Compiler): ActionR
 
 function compileLocation(args: RedirectArgs, compiler: Compiler): Build {
   if (args.location !== undefined) return compileExact(compiler.logFormat(args.location), args.keepQuery);
-  if (args.prefix !== undefined) return compilePrefix(compiler.logFormat(args.prefix), args);
+  if (args.prefix !== undefined) return compilePrefix(args.prefix, args, compiler);
   if (args.scheme !== undefined) return compileScheme(compiler.logFormat(args.scheme), args);
-  return () => '';
+  throw new Error('a redirection without location, prefix and scheme');
 }
 
 function compileExact(text: Build, keepsQuery: boolean): Build {
@@ -58,47 +128,33 @@ function compileExact(text: Build, keepsQuery: boolean): Build {
   };
 }
 
-function compilePrefix(text: Build, args: RedirectArgs): Build {
-  return (stream) => {
-    const prefix = text(stream);
-    return `${prefix === '/' ? '' : prefix}${pathOf(stream, args)}`;
-  };
+/** The prefix `/`, when it is written so, means the same path on the same host. */
+function compilePrefix(prefix: LogFormatModel, args: RedirectArgs, compiler: Compiler): Build {
+  const text: Build = prefix.text === '/' ? () => '' : compiler.logFormat(prefix);
+  return (stream) => `${text(stream)}${pathOf(stream, args)}`;
 }
 
 function compileScheme(text: Build, args: RedirectArgs): Build {
   return (stream) => {
     const host = stream.request?.values(HeaderId.HOST, 'host')[0] ?? '';
-    const path = pathOf(stream, args);
-    return `${text(stream)}://${host}${path === '' || path === '*' ? '/' : path}`;
+    return `${text(stream)}://${host}${pathOf(stream, args)}`;
   };
 }
 
-/** Path and query of the request, as the options want them; the scheme and authority of an absolute form are left out. */
-function pathOf(stream: StreamView, args: RedirectArgs): string {
-  const target = (stream.request?.target() ?? '').replace(/^[A-Za-z][-+.A-Za-z0-9]*:\/\/[^/?]*/, '');
-  if (!args.dropQuery) return target;
-  const query = target.indexOf('?');
-  const path = query < 0 ? target : target.slice(0, query);
-  return args.appendSlash && !path.endsWith('/') ? `${path}/` : path;
+/** Path and query of the request as the options want them; `/` when there is no path. */
+function pathOf(stream: StreamView, { dropQuery, appendSlash }: RedirectArgs): string {
+  let path = pathAndQueryOf(stream.request?.target() ?? '') ?? '/';
+  const query = path.indexOf('?');
+  if (dropQuery && query >= 0) path = path.slice(0, query);
+  return appendSlash && !path.endsWith('/') ? `${path}/` : path;
 }
 
 function compileCookie(args: RedirectArgs, compiler: Compiler): Build | null {
-  if (args.setCookieFmt !== undefined) {
-    const text = compiler.logFormat(args.setCookieFmt);
-    return (stream) => `${text(stream)}; path=/;`;
-  }
-  const { setCookie, clearCookie } = args;
-  if (setCookie !== undefined) return () => `${setCookie}; path=/;`;
-  if (clearCookie !== undefined) return () => `${clearCookie}; path=/; Max-Age=0;`;
-  return null;
-}
-
-/** A location never breaks out of its line, whatever the request held. */
-function headerSafe(value: string): string {
-  return /[\0-\x1f\x7f]/.test(value)
-    ? value.replace(
-        /[\0-\x1f\x7f]/g,
-        (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-      )
-    : value;
+  const { setCookie, setCookieFmt, clearCookie } = args;
+  if (clearCookie !== undefined)
+    return compiler.logFormat(literalFormat(`${clearCookie}; path=/; Max-Age=0;`));
+  if (setCookie !== undefined) return compiler.logFormat(literalFormat(`${setCookie}; path=/;`));
+  if (setCookieFmt === undefined) return null;
+  const text = compiler.logFormat(setCookieFmt);
+  return (stream) => `${text(stream)}; path=/;`;
 }

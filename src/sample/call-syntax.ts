@@ -1,7 +1,9 @@
 /**
  * The syntax of `fetch(args),converter(args)`: cuts one word into calls and their arguments into words, with the
- * second level of quoting (manual section 2.2). What the names mean is left to parse-expression.ts.
+ * second level of quoting (manual section 2.2). What the names mean is left to parse-expression.ts. Arguments are byte
+ * strings from here on, as samples are.
  */
+import { byteStringOf } from '../bytes/byte-text.ts';
 import { ArgumentError, type Position, type Word, Words } from '../keyword/words.ts';
 
 /** One call of a chain: `hdr(host,1)`. */
@@ -64,7 +66,7 @@ function cutArguments(
   for (;;) {
     const cut = cutArgument(text, at);
     if (cut.end >= text.length) throw unclosed(word, cut.openQuote, name);
-    words.push({ text: cut.value, at: shifted(word.at, at) });
+    words.push({ text: byteStringOf(cut.value), at: shifted(word.at, at) });
     at = cut.end + 1;
     if (text[cut.end] === ')') return { words, end: at };
   }

@@ -3,6 +3,7 @@
  * read by their declarations, types checked along the chain, and validity of the fetch where it stands.
  */
 
+import { textOfByteString } from '../bytes/byte-text.ts';
 import type { CallModel, ExpressionModel } from '../keyword/language-model.ts';
 import { nearest } from '../keyword/nearest.ts';
 import { type ParsedArgs, parseCallArgs } from '../keyword/parse-args.ts';
@@ -96,7 +97,7 @@ function argsOf(args: FetchDeclaration['args'], call: CallSyntax, site: ParseSit
     return parseCallArgs(args, call.args, site) as ParsedArgs & CallModel['args'];
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
-    throw new ArgumentError(error.at, `${error.message} in '${call.name.text}'`, {
+    throw new ArgumentError(error.at, `${textOfByteString(error.message)} in '${call.name.text}'`, {
       ...(error.reason !== undefined && { reason: error.reason }),
       ...(error.remedy !== undefined && { remedy: error.remedy }),
     });

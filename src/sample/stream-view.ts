@@ -37,7 +37,7 @@ export interface StreamView {
 
 /** The numbers and states of a stream that end in its log line (manual sections 8.2.6, 8.4, 8.5). Times in ms, -1 never reached. */
 export interface StreamFacts {
-  /** Number of the request or TCP session in this thread (%rt). */
+  /** Number of the request or TCP session (%rt), unique in the process. */
   requestNumber: number;
   uniqueId: string;
   /** Wall clock when the first byte of the request came (%tr), ms since the epoch. */
@@ -67,6 +67,13 @@ export interface StreamFacts {
   serverConnections: number;
   serverQueue: number;
   backendQueue: number;
+  /** Both ends of the connection to the server, or null before there was one. They answer while it is open. */
+  serverSource: Endpoint | null;
+  serverDestination: Endpoint | null;
+  /** Lines that the frontend has logged before (%lc). */
+  logNumber: number;
+  /** On which occasion the line is written (%OG): `txn_accept`, `txn_close`… */
+  logOrigin: string;
   /** Request line for %r when there is no parsed head (`<BADREQ>`). */
   requestLineFallback: string;
   capturedRequestHeaders: readonly (string | null)[];

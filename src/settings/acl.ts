@@ -20,11 +20,6 @@ function aclTestArg(): Arg<AclTestModel> {
     good: [],
     bad: [],
     parse: (words, site) => site.parseAcl(words),
-    toWords(value) {
-      if (typeof value !== 'string')
-        throw new TypeError('expects a criterion with its patterns in one string');
-      return value.split(/[ \t]+/).filter((part) => part !== '');
-    },
   };
 }
 
@@ -34,6 +29,8 @@ export const aclOptions = [
     key: 'aclLines',
     collect: 'list',
     needsNamedDefaults: true,
+    isMap: true,
+    comesFirst: true,
     sections: ANY_PROXY,
     summary: 'Names a test that conditions can use.',
     args: { name: arg.name('aclname'), test: aclTestArg() },

@@ -32,7 +32,10 @@ export function serverAddressArg(): Arg<Address> {
   });
 }
 
-const STANDARD_STREAMS: { readonly [name: string]: string } = { stdout: 'fd@1', stderr: 'fd@2' };
+const STANDARD_STREAMS: ReadonlyMap<string, string> = new Map([
+  ['stdout', 'fd@1'],
+  ['stderr', 'fd@2'],
+]);
 
 /** `log`: an address with the syslog port by default, a socket path, `stdout`, `stderr` or `fd@<number>`. */
 export function logAddressArg(): Arg<Address> {
@@ -43,7 +46,7 @@ export function logAddressArg(): Arg<Address> {
     read(word, _site, name) {
       refuseOtherTargets(word);
       return {
-        ...readAddress(STANDARD_STREAMS[word.text] ?? word.text, LOG_ADDRESS, word, name),
+        ...readAddress(STANDARD_STREAMS.get(word.text) ?? word.text, LOG_ADDRESS, word, name),
         text: word.text,
       };
     },

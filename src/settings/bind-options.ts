@@ -128,14 +128,15 @@ export const bindOptions = [
     examples: [{ text: 'severity-output number', result: 'number' }],
     value: ({ format }) => format,
   }),
-  defineBindOption({
-    name: 'v4v6',
-    key: 'v4v6',
-    summary: 'Lets an IPv6 listener on any address take IPv4 clients too.',
-    args: {},
-    examples: [{ text: 'v4v6', result: true }],
-    value: () => true,
-  }),
+  defineBindOption(
+    withoutEffect({
+      name: 'v4v6',
+      summary: 'Lets an IPv6 listener on any address take IPv4 clients too.',
+      why: 'every IPv6 listener does, unless v6only stands on its line',
+      args: {},
+      example: 'v4v6',
+    }),
+  ),
   defineBindOption({
     name: 'v6only',
     key: 'v6only',

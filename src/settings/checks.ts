@@ -60,10 +60,7 @@ function expectArg(): Arg<ExpectLine> {
       PATTERN_CHECKS[name]?.(pattern);
       return { kind: 'expect', isNegated, match: name, pattern: pattern.text };
     },
-    toWords(value) {
-      if (typeof value !== 'string') throw new TypeError('expects a match and its pattern in one string');
-      return value.split(/[ \t]+/).filter((part) => part !== '');
-    },
+    form: { kind: 'words' },
   };
 }
 

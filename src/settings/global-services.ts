@@ -55,12 +55,7 @@ function defaultPathArg(): Arg<DefaultPath> {
       const kind = kinds.parse(words, site, name);
       return kind === 'origin' ? { kind, path: words.take('<path>').text } : { kind };
     },
-    toWords(value) {
-      if (typeof value !== 'string')
-        throw new TypeError('expects one of current, config, parent, or origin with a path');
-      const space = value.indexOf(' ');
-      return space < 0 ? [value] : [value.slice(0, space), value.slice(space + 1).trim()];
-    },
+    form: { kind: 'words' },
   };
 }
 
@@ -69,6 +64,7 @@ function defineAssignment(name: string, kind: 'set' | 'preset', summary: string)
     name,
     key: 'environment',
     collect: 'list',
+    isMap: true,
     summary,
     args: { name: variableArg(), value: arg.word('value') },
     examples: [{ text: `${name} APP_HOME /srv/app`, result: { kind, name: 'APP_HOME', value: '/srv/app' } }],
@@ -127,7 +123,7 @@ export const globalServiceOptions = [
     key: 'statsSockets',
     collect: 'list',
     summary: 'Opens a socket for the runtime API.',
-    args: { addresses: bindAddressesArg(), options: arg.options('bind') },
+    args: { address: bindAddressesArg(), options: arg.options('bind') },
     examples: [
       {
         text: 'stats socket /run/api.sock level admin mode 600',
@@ -149,7 +145,7 @@ export const globalServiceOptions = [
         },
       },
     ],
-    value: ({ addresses, options }): StatsSocketLine => ({ addresses, options }),
+    value: ({ address, options }): StatsSocketLine => ({ addresses: address, options }),
   }),
   defineGlobalOption({
     name: 'stats timeout',

@@ -23,16 +23,16 @@ export const limitOptions = [
     examples: [{ text: 'backlog 1024', result: 1024 }],
     value: ({ connections }) => connections,
   }),
-  defineProxyOption(
-    withoutEffect({
-      name: 'fullconn',
-      summary: 'The load of the backend at which its servers reach their maxconn, where minconn is set.',
-      why: 'it works on minconn alone, which is not supported yet',
-      args: { connections: arg.int({ min: 0 }) },
-      example: 'fullconn 10000',
-      sections: BACKENDS,
-    }),
-  ),
+  defineProxyOption({
+    name: 'fullconn',
+    key: 'fullconn',
+    sections: BACKENDS,
+    summary: 'The load at which the backend counts as full, as statistics show it.',
+    differences: ['It moves no limit of a server, since `minconn` is not supported yet.'],
+    args: { connections: arg.int({ min: 0 }) },
+    examples: [{ text: 'fullconn 10000', result: 10_000 }],
+    value: ({ connections }) => connections,
+  }),
   defineProxyOption({
     name: 'retries',
     key: 'retries',

@@ -3,6 +3,7 @@ import { type Arg, arg, type ValuesOf } from '../keyword/arg.ts';
 import type { Example } from '../keyword/declaration.ts';
 import { ArgumentError, type Word } from '../keyword/words.ts';
 import type { Address } from '../net/address.ts';
+import { LOG_LEVELS } from '../log/levels.ts';
 import { logAddressArg } from './address-arg.ts';
 
 /** Syslog facilities by their numbers (RFC 5424 §6.2.1). */
@@ -33,9 +34,6 @@ export const LOG_FACILITIES = [
   'local7',
 ] as const;
 
-/** Syslog levels by their numbers, the most urgent first. */
-export const LOG_LEVELS = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
-
 export const LOG_LINE_FORMATS = [
   'rfc3164',
   'rfc5424',
@@ -57,7 +55,8 @@ export interface LogTarget {
   readonly address: Address;
   /** Longer lines are cut to this many bytes. */
   readonly maxLength: number;
-  readonly format: LogLineFormat;
+  /** Null: HAProxy's default, which depends on `log-send-hostname`. */
+  readonly format: LogLineFormat | null;
   /** Of every `size` lines, those whose number (from 1) is in `ranges` are sent. */
   readonly sample: LogSample | null;
   /** Number of the facility in LOG_FACILITIES. */
@@ -95,10 +94,6 @@ function levelsArg(): Arg<LogLevels> {
       maxLevel: words.isEmpty ? 'debug' : level.parse(words, site, 'max level'),
       minLevel: words.isEmpty ? 'emerg' : level.parse(words, site, 'min level'),
     }),
-    toWords(value) {
-      if (typeof value !== 'string') throw new TypeError('expects a facility and up to two levels');
-      return value.split(/[ \t]+/).filter((part) => part !== '');
-    },
   };
 }
 
@@ -186,7 +181,7 @@ export function logTargetOf({
   return {
     address: target,
     maxLength: len ?? LINE_LENGTH_DEFAULT,
-    format: format ?? 'rfc3164',
+    format: format ?? null,
     sample: sample ?? null,
     facility: LOG_FACILITIES.indexOf(levels.facility),
     maxLevel: LOG_LEVELS.indexOf(levels.maxLevel),

@@ -19,7 +19,6 @@ export const loggingOptions = [
     name: 'log global',
     key: 'logs',
     collect: 'list',
-    clears: true,
     sections: ANY_PROXY,
     summary: 'Sends the log lines of this proxy to the targets of the global section.',
     args: {},

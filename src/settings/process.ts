@@ -3,6 +3,7 @@ import { type Arg, arg } from '../keyword/arg.ts';
 import { defineGlobalOption, switchOf } from '../keyword/declaration.ts';
 import { ArgumentError } from '../keyword/words.ts';
 import { THREADS_MAX } from './process-limits.ts';
+import { withoutEffect } from './without-effect.ts';
 
 function nodeNameArg(): Arg<string> {
   return arg.custom({
@@ -47,15 +48,16 @@ export const processOptions = [
     examples: [{ text: 'nbthread 4', result: 4 }],
     value: ({ number }) => number,
   }),
-  defineGlobalOption({
-    name: 'nbproc',
-    key: 'nbproc',
-    summary: 'How many processes carry traffic: one.',
-    args: { number: oneProcessArg() },
-    examples: [{ text: 'nbproc 1', result: 1 }],
-    obsolete: 'nbthread',
-    value: ({ number }) => number,
-  }),
+  defineGlobalOption(
+    withoutEffect({
+      name: 'nbproc',
+      summary: 'How many processes carry traffic: one.',
+      why: 'one worker process is what there is, and its threads share the work',
+      args: { number: oneProcessArg() },
+      example: 'nbproc 1',
+      obsolete: 'nbthread',
+    }),
+  ),
   defineGlobalOption({
     name: 'maxconn',
     key: 'maxconn',
@@ -123,7 +125,10 @@ export const processOptions = [
   defineGlobalOption({
     name: 'master-worker',
     key: 'masterWorker',
-    summary: 'Asks for a master process above the worker process, which is how Fairlead always runs.',
+    summary: 'Asks for a master process above the worker process, as `-W` does.',
+    differences: [
+      'There is always a master; this makes it report and end as one. It never ends because a worker process failed, with `no-exit-on-failure` or without.',
+    ],
     args: { noExitOnFailure: arg.flag('no-exit-on-failure') },
     examples: [
       { text: 'master-worker', result: { noExitOnFailure: false } },
@@ -197,12 +202,18 @@ export const processOptions = [
     value: ({ number }) => number,
   }),
   defineGlobalOption({
-    ...switchOf({
-      name: 'set-dumpable',
-      key: 'setDumpable',
-      summary:
-        'Lets the kernel write a core file when the worker process crashes after giving up its rights.',
-    }),
+    name: 'set-dumpable',
+    key: 'setDumpable',
+    summary: 'Lets the kernel write a core file when the worker process crashes after giving up its rights.',
+    differences: ['`libs` is taken for `on`: libraries are not kept in memory for the core file.'],
+    args: { mode: arg.optional(arg.oneOf('on', 'off', 'libs'), 'on') },
+    negated: { value: false },
+    examples: [
+      { text: 'set-dumpable', result: true },
+      { text: 'set-dumpable off', result: false },
+      { text: 'set-dumpable libs', result: true },
+    ],
+    value: ({ mode }) => mode !== 'off',
   }),
   defineGlobalOption({
     ...switchOf({

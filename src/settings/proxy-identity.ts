@@ -27,7 +27,7 @@ function modeArg(): Arg<ProxyMode> {
           remedy: "write mode http with 'http-request return status 200'",
         });
       const close = nearest(word.text, MODES);
-      throw new ArgumentError(word.at, `'${word.text}' is not a value of <${name}>`, {
+      throw new ArgumentError(word.at, `unknown proxy mode '${word.text}', for <${name}>`, {
         remedy: close === undefined ? 'allowed: tcp, http' : `did you mean '${close}'? Allowed: tcp, http`,
       });
     },
@@ -79,6 +79,7 @@ export const identityOptions = [
     key: 'description',
     sections: ANY_PROXY_BUT_DEFAULTS,
     summary: 'A text about the proxy for the people who read statistics.',
+    noEffect: 'it is for the statistics page, which is not supported yet',
     args: { text: arg.rest('string') },
     examples: [{ text: 'description main web site', result: 'main web site' }],
     value: ({ text }) => text.join(' '),

@@ -76,7 +76,7 @@ export const lineOptions = [
     collect: 'list',
     sections: FRONTENDS_BUT_DEFAULTS,
     summary: 'Listens for clients on addresses and ports.',
-    args: { addresses: bindAddressesArg(), options: arg.options('bind') },
+    args: { address: bindAddressesArg(), options: arg.options('bind') },
     examples: [
       {
         text: 'bind 127.0.0.1:8000-8001 name public',
@@ -98,7 +98,7 @@ export const lineOptions = [
         },
       },
     ],
-    value: ({ addresses, options }): BindLine => ({ addresses, options }),
+    value: ({ address, options }): BindLine => ({ addresses: address, options }),
   }),
   defineProxyOption({
     name: 'default_backend',
@@ -150,6 +150,7 @@ export const lineOptions = [
     name: 'server',
     key: 'serverLines',
     collect: 'list',
+    isMap: true,
     sections: BACKENDS_BUT_DEFAULTS,
     misplaced: 'refused',
     summary: 'Adds a server to a backend.',

@@ -8,6 +8,7 @@ import { limitOptions } from './limits.ts';
 import { loggingOptions } from './logging.ts';
 import { identityOptions } from './proxy-identity.ts';
 import { lineOptions } from './proxy-lines.ts';
+import { redirectOption } from './redirect.ts';
 import { ruleOptions } from './rules.ts';
 import { timeouts } from './timeouts.ts';
 
@@ -16,6 +17,7 @@ export const proxyOptions = [
   ...lineOptions,
   ...aclOptions,
   ...ruleOptions,
+  redirectOption,
   ...timeouts,
   ...limitOptions,
   ...httpOptions,

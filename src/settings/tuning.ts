@@ -34,7 +34,7 @@ export const tuningOptions = [
   defineGlobalOption({
     name: 'tune.http.logurilen',
     key: 'logUriBytes',
-    summary: 'The longest request line in a log line, in bytes.',
+    summary: 'The longest request line in a log line, in bytes; by default 1023.',
     args: { length: arg.int({ min: 1 }) },
     examples: [{ text: 'tune.http.logurilen 2048', result: 2048 }],
     value: ({ length }) => length,

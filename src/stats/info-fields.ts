@@ -69,7 +69,7 @@ export const INFO_FIELDS: readonly InfoField[] = [
     'Hard_maxconn',
     'CLP:u32',
     'Hard limit on the number of per-process connections (imposed by Memmax_MB or Ulimit-n)',
-    (s) => s.maxconn,
+    (s) => s.maxconnInitial,
   ),
   field(
     17,

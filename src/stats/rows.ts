@@ -151,7 +151,6 @@ export function backendRow(proxy: ProxyStats, side: BackendStats, filter: RowFil
       ...(proxy.mode === 'http' && {
         ...statuses(side),
         req_tot: counts.req_tot,
-        intercepted: counts.intercepted,
         cache_lookups: 0,
         cache_hits: 0,
         cache_hint_hits: 0,

@@ -38,7 +38,8 @@ function stateLine(proxy: ProxyStats, server: ServerStats): string {
     check.port,
     orDash(check.address),
     '-',
-    0,
+    // `port` of a server line is the agent's port too, unless that has its own.
+    check.port,
   ].join(' ');
 }
 

@@ -52,7 +52,7 @@ export interface SideStats {
 }
 
 export interface FrontendStats extends SideStats {
-  readonly status: 'OPEN' | 'FULL' | 'STOP';
+  readonly status: 'OPEN' | 'FULL' | 'STOP' | 'PAUSED';
   readonly rateLimit: number;
   readonly requestRate: number;
   readonly requestRateMax: number;
@@ -147,7 +147,9 @@ export interface ProcessStats {
   readonly nowMs: number;
   /** RLIMIT_NOFILE; 0 where it is not known. */
   readonly openFileLimit: number;
+  /** Client connections: the limit in force, and the one the process started with. */
   readonly maxconn: number;
+  readonly maxconnInitial: number;
   readonly connections: number;
   readonly connectionsTotal: number;
   readonly requestsTotal: number;

@@ -39,8 +39,8 @@ export function skipUnless(...programs: readonly string[]): false | string {
 
 export const PROJECT_ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The product's launcher. */
-export const FAIRLEAD: string = join(PROJECT_ROOT, 'bin', 'fairlead');
+/** The product's launcher; FAIRLEAD_PROGRAM names that of another build. */
+export const FAIRLEAD: string = process.env['FAIRLEAD_PROGRAM'] ?? join(PROJECT_ROOT, 'bin', 'fairlead');
 
 /** A link to the launcher named `haproxy`, in a folder of its own. */
 export function fairleadAsHaproxy(): string {

@@ -1,5 +1,11 @@
 /** Models for tests of the shared memory: only what slots and states are made from. */
-import type { Model, ProxyModel, ServerModel, ServerSettings } from '../../config/model/model.ts';
+import type {
+  BindSettings,
+  Model,
+  ProxyModel,
+  ServerModel,
+  ServerSettings,
+} from '../../config/model/model.ts';
 import type { Address } from '../../src/net/address.ts';
 
 const at = { file: 'test.cfg', line: 1, column: 1 };
@@ -20,6 +26,7 @@ export interface ProxySketch {
   readonly kind: ProxyModel['kind'];
   readonly maxconn?: number;
   readonly servers?: readonly ServerSettings[];
+  readonly binds?: readonly BindSettings[];
 }
 
 export function modelOf(proxies: readonly ProxySketch[], maxconn?: number): Model {
@@ -35,7 +42,13 @@ export function modelOf(proxies: readonly ProxySketch[], maxconn?: number): Mode
         at,
         settings: sketch.maxconn === undefined ? {} : { maxconn: sketch.maxconn },
         acls: {},
-        binds: [],
+        binds: (sketch.binds ?? []).map((options, index) => ({
+          id: index + 1,
+          name: `sock-${index + 1}`,
+          address,
+          options,
+          at,
+        })),
         servers: (sketch.servers ?? []).map(
           (options, index): ServerModel => ({
             id: index + 1,

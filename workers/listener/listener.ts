@@ -69,11 +69,14 @@ export class Listener implements SessionHome {
     this.#awaitRoom();
   }
 
-  /** Takes a place in the process, in the frontend and, where it has a limit, on the bind: all or none. */
+  /**
+   * Takes a place in the process, in the frontend and, where it has a limit, on the bind: all or none. Looks first
+   * whether they are full, since a place that is given back has counted in maxima and rates.
+   */
   #enter(): boolean {
     const { shared } = this.#thread;
     const { slot, proxy } = this.plan;
-    if (!shared.tryEnter(PROCESS_SLOT)) return false;
+    if (this.#fullSlot() >= 0 || !shared.tryEnter(PROCESS_SLOT)) return false;
     if (shared.tryEnter(proxy.frontendSlot)) {
       if (slot < 0 || shared.tryEnter(slot)) return true;
       shared.leave(proxy.frontendSlot);
@@ -91,14 +94,16 @@ export class Listener implements SessionHome {
   }
 
   #awaitRoom(): void {
+    const full = this.#fullSlot();
+    this.#thread.shared.whenRoom(full >= 0 ? full : PROCESS_SLOT, () => this.#onRoom());
+  }
+
+  /** What keeps a session from beginning; -1 for nothing. */
+  #fullSlot(): number {
     const { slot, proxy } = this.plan;
-    const full =
-      slot >= 0 && this.#isFull(slot)
-        ? slot
-        : this.#isFull(proxy.frontendSlot)
-          ? proxy.frontendSlot
-          : PROCESS_SLOT;
-    this.#thread.shared.whenRoom(full, () => this.#onRoom());
+    if (slot >= 0 && this.#isFull(slot)) return slot;
+    if (this.#isFull(proxy.frontendSlot)) return proxy.frontendSlot;
+    return this.#isFull(PROCESS_SLOT) ? PROCESS_SLOT : -1;
   }
 
   #isFull(slot: number): boolean {

@@ -1,9 +1,18 @@
-/** How one proxy logs: the line's builder and the targets it goes to. */
+/** How one proxy logs: when, and by what the line is built and sent. */
 import type { StreamView } from '../../src/sample/stream-view.ts';
 
+/** When a stream's line is written: as it begins, as soon as the response's head is known (`option logasap`), or when it has ended. */
+export const LogMoment = { BEGIN: 0, RESPONSE: 1, END: 2 } as const;
+export type LogMoment = (typeof LogMoment)[keyof typeof LogMoment];
+
 export interface LogPlan {
+  readonly moment: LogMoment;
+  /** Lines tell the addresses of the server connection: ask for them while it is open. */
+  readonly needsServerEnds: boolean;
+  /** Lines written so far. */
+  readonly lineCount: number;
   /** Builds the line once and sends it to every target whose level lets it pass. */
-  write(stream: StreamView, level: LogLevel): void;
+  write(stream: StreamView, level: number): void;
 }
 
 /** Syslog severities (RFC 5424 §6.2.1). */

@@ -1,5 +1,6 @@
 /** The error responses of a proxy: its own files and redirects, else the built-in pages. */
 import type { ErrorPageModel, ProxyModel } from '../../config/model/model.ts';
+import { byteStringOf } from '../../src/bytes/byte-text.ts';
 import { errorPage, parseErrorFile } from '../../src/http/error-pages.ts';
 import type { Reply } from '../../src/rules/declare.ts';
 
@@ -15,20 +16,20 @@ export function compileErrorReplies(proxy: ProxyModel): (status: number, termina
     const key = `${status}${termination}`;
     let reply = replies.get(key);
     if (reply === undefined) {
-      reply = { ...(own.get(status) ?? builtIn(status)), closes: CLOSING.has(status), termination };
+      reply = { ...(own.get(status) ?? builtIn(status)), closes: CLOSING.has(status), termination, loggedStatus: status };
       replies.set(key, reply);
     }
     return reply;
   };
 }
 
-type Page = Pick<Reply, 'status' | 'reason' | 'headers' | 'body'>;
+type Page = Pick<Reply, 'status' | 'reason' | 'headers' | 'body' | 'version'>;
 
 function fromPage(page: ErrorPageModel): Page {
   if (page.kind === 'redirect') {
     const headers = [
       { name: 'content-length', value: '0' },
-      { name: 'location', value: page.location },
+      { name: 'location', value: byteStringOf(page.location) },
     ];
     return { status: page.code, reason: '', headers, body: EMPTY };
   }

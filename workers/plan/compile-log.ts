@@ -1,48 +1,49 @@
-/** Compiles how a proxy logs: the format of its lines and the targets they go to. */
+/** Compiles how a proxy logs: the format of its lines, when they are written and the targets they go to. */
 import type { ProxyModel } from '../../config/model/model.ts';
-import type { LineBuffer } from '../../src/bytes/line-buffer.ts';
 import { samples } from '../../src/catalog.ts';
 import type { LogFormatModel } from '../../src/keyword/language-model.ts';
+import { needsServerEnds } from '../../src/log/aliases.ts';
 import { compileLogLine } from '../../src/log/compile-log-format.ts';
+import type { LogSite } from '../../src/log/declare.ts';
 import { standardFormat } from '../../src/log/formats.ts';
-import type { StreamView } from '../../src/sample/stream-view.ts';
 import type { LogTarget as TargetSettings } from '../../src/settings/log-target.ts';
 import type { LogTarget } from '../log/datagram-target.ts';
-import type { LogPlan } from '../log/log-plan.ts';
-import { createProxyLog, type LogIdentity } from '../log/proxy-log.ts';
+import { LogMoment, type LogPlan } from '../log/log-plan.ts';
+import { ProxyLog } from '../log/proxy-log.ts';
+import type { LogIdentity } from '../log/target-lines.ts';
 
 /** What one thread's logs have in common. */
 export interface LogFactory {
   readonly identity: LogIdentity;
+  /** What formats tell of this process; formats in rules are compiled with it as it is. */
+  readonly site: LogSite;
   /** The thread's open target for an address; equal addresses share one. */
   open(settings: TargetSettings): LogTarget;
 }
 
 export function compileProxyLog(proxy: ProxyModel, factory: LogFactory): LogPlan | null {
   if (proxy.logs.length === 0 || proxy.kind === 'backend') return null;
-  const identity = { ...factory.identity, tag: proxy.settings.logTag ?? factory.identity.tag };
-  return createProxyLog(proxy.logs, identity, compileLine(proxy, factory.identity), (settings) =>
-    factory.open(settings),
-  );
+  const { settings } = proxy;
+  const format = formatOf(proxy);
+  const moment = momentOf(proxy);
+  const site = { ...factory.site, isEarly: settings.logAsap === true };
+  return new ProxyLog({
+    settings: proxy.logs,
+    identity: { ...factory.identity, tag: settings.logTag ?? factory.identity.tag },
+    moment,
+    needsServerEnds: needsServerEnds(format),
+    writeLine: compileLogLine(format, { site, samples }),
+    open: (target) => factory.open(target),
+  });
 }
 
-function compileLine(
-  proxy: ProxyModel,
-  identity: LogIdentity,
-): (stream: StreamView, out: LineBuffer) => void {
-  const choice = proxy.settings.logFormat;
-  if (choice === undefined) return connectLine(proxy.mode);
-  const model: LogFormatModel = choice.kind === 'custom' ? choice.format : standardFormat(choice.kind);
-  return compileLogLine(model, { site: identity, samples: samples });
+function formatOf({ settings, mode }: ProxyModel): LogFormatModel {
+  const choice = settings.logFormat;
+  if (choice === undefined) return standardFormat(`${mode}-accept`);
+  return choice.kind === 'custom' ? choice.format : standardFormat(choice.kind);
 }
 
-/** The line of a proxy without a log format (manual section 8.2.1). */
-function connectLine(mode: 'tcp' | 'http'): (stream: StreamView, out: LineBuffer) => void {
-  const label = mode.toUpperCase();
-  return (stream, out) => {
-    const { source, destination, frontendName } = stream.session;
-    out.text(
-      `Connect from ${source.text}:${source.port} to ${destination.text}:${destination.port} (${frontendName}/${label})`,
-    );
-  };
+function momentOf({ settings }: ProxyModel): LogMoment {
+  if (settings.logFormat === undefined) return LogMoment.BEGIN;
+  return settings.logAsap === true ? LogMoment.RESPONSE : LogMoment.END;
 }

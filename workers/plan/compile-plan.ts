@@ -38,7 +38,7 @@ const DEFAULT_MAX_HEADERS = 101;
 
 /** Throws an Error when the model does not compile in this thread: the thread then reports that it failed. */
 export function compilePlan(model: Model, shared: SharedMemory, logs: LogFactory): Plan {
-  const compiler = createCompiler(samples, logs.identity);
+  const compiler = createCompiler(samples, logs.site);
   const compile = (proxy: ProxyModel): ProxyPlan => compileProxy(proxy, { model, shared, logs, compiler });
   const proxies = model.proxies.map(compile);
   linkBackends(model, proxies);
@@ -81,6 +81,7 @@ function compileProxy(proxy: ProxyModel, scope: ProxyScope): ProxyPlan {
     timeouts: timeoutsOf(proxy),
     maxconn: settings.maxconn ?? 0,
     requestRules: compileRules(settings.httpRequestRules ?? [], 'http-request', scope.compiler),
+    redirectRules: compileRules(settings.redirectRules ?? [], 'http-request', scope.compiler),
     responseRules: compileRules(settings.httpResponseRules ?? [], 'http-response', scope.compiler),
     afterResponseRules: compileRules(
       settings.httpAfterResponseRules ?? [],

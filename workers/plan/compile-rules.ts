@@ -23,7 +23,7 @@ export function compileCondition(model: ConditionModel | null): CompiledConditio
 }
 
 export function compileRules(
-  rules: readonly RuleModel[],
+  rules: readonly Omit<RuleModel, 'at'>[],
   ruleSet: RuleSetName,
   compiler: Compiler,
 ): CompiledRule[] {

@@ -69,6 +69,8 @@ export interface ProxyPlan {
   /** Concurrent sessions of the frontend; 0 without limit of its own. */
   readonly maxconn: number;
   readonly requestRules: readonly CompiledRule[];
+  /** `redirect` rules. */
+  readonly redirectRules: readonly CompiledRule[];
   readonly responseRules: readonly CompiledRule[];
   readonly afterResponseRules: readonly CompiledRule[];
   /** `use_backend` rules in order; filled when all proxies exist. */

@@ -149,8 +149,9 @@ export class WorkerProcess implements CrewOwner {
     this.#master.send({ type: 'ready' });
   }
 
-  /** The master says it: a line here would be the second. */
+  /** While starting, the master says it and a line here would be the second; later only this process can. */
   onFailed(problem: string): void {
+    if (this.#phase === 'running') this.#console.write('ALERT', problem);
     this.#master.send({ type: 'failed', problem });
     this.#exit(1);
   }

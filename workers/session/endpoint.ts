@@ -41,3 +41,8 @@ export class ConnectionEndpoint implements Endpoint {
     return this.#ip;
   }
 }
+
+/** Our own end of a connection that we opened, and the peer's. */
+export function endsOf(connection: Connection): readonly [ConnectionEndpoint, ConnectionEndpoint] {
+  return [new ConnectionEndpoint(connection, 'local'), new ConnectionEndpoint(connection, 'remote')];
+}

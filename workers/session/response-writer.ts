@@ -79,19 +79,22 @@ export class ResponseWriter implements ResponseSink {
   }
 
   writeReply(reply: Reply, options: ReplyOptions): void {
-    const reason = reply.reason === '' ? reasonOf(reply.status) : reply.reason;
-    let text = `HTTP/1.1 ${reply.status} ${reason}\r\n`;
-    let hasLength = false;
+    const { status, body } = reply;
+    const isOld = reply.version === 10;
+    const hasBody = !options.isHeadRequest && status !== 204 && status !== 304;
+    let text = `HTTP/1.${isOld ? 0 : 1} ${status} ${reply.reason === '' ? reasonOf(status) : reply.reason}\r\n`;
+    let hasLength = isOld || status === 204;
     for (const { name, value } of reply.headers) {
-      if (name === 'content-length') hasLength = true;
+      if (name === 'content-length') {
+        if (status === 204) continue;
+        hasLength = true;
+      }
       text += `${name}: ${value}\r\n`;
     }
-    if (!hasLength) text += `content-length: ${reply.body.length}\r\n`;
-    if (!options.keepsAlive) text += 'connection: close\r\n';
-    else if (options.version < 11) text += 'connection: keep-alive\r\n';
-    text += '\r\n';
+    if (!hasLength) text += `content-length: ${body.length}\r\n`;
+    text += isOld ? '\r\n' : connectionLines(options);
     const head = Buffer.from(text, 'latin1');
-    const bytes = options.isHeadRequest ? head : Buffer.concat([head, reply.body]);
+    const bytes = hasBody ? Buffer.concat([head, body]) : head;
     this.lastWritten = bytes.length;
     this.#connection.write(bytes, 0, bytes.length);
   }
@@ -103,4 +106,10 @@ export class ResponseWriter implements ResponseSink {
   endRaw(): void {
     this.#connection.end();
   }
+}
+
+/** The Connection field of an answer in HTTP/1.1, where it needs one, and the empty line. */
+function connectionLines({ keepsAlive, version }: ReplyOptions): string {
+  if (!keepsAlive) return 'connection: close\r\n\r\n';
+  return version < 11 ? 'connection: keep-alive\r\n\r\n' : '\r\n';
 }

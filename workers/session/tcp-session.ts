@@ -14,6 +14,7 @@ import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection, ConnectionOwner } from '../connection/connection.ts';
 import { tuneConnection } from '../connection/socket-tuning.ts';
 import { threadTransport } from '../connection/transport.ts';
+import { LogMoment } from '../log/log-plan.ts';
 import type { ProxyPlan, ServerPlan } from '../plan/plan.ts';
 import { COUNTER } from '../shared/shared-state.ts';
 import { chooseBackend } from '../stream/choose-backend.ts';
@@ -21,7 +22,7 @@ import { type SearchOwner, ServerSearch } from '../stream/server-search.ts';
 import { StreamAccounts } from '../stream/stream-accounts.ts';
 import type { StreamRecord } from '../stream/stream-record.ts';
 import type { ThreadState } from '../thread-state.ts';
-import { ConnectionEndpoint } from './endpoint.ts';
+import { ConnectionEndpoint, endsOf } from './endpoint.ts';
 import type { Session, SessionHome } from './session.ts';
 
 const Phase = { SEARCH: 0, RELAY: 1, DONE: 2 } as const;
@@ -77,6 +78,9 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     this.#serverTimer = new TimerEntry(this);
     connection.owner = this;
     this.facts.requestAtMs = this.acceptedAtMs;
+    this.facts.requestNumber = thread.takeNumber();
+    this.facts.status = 0;
+    this.#accounts.log(this, LogMoment.BEGIN, 'txn_accept');
     this.#begin();
   }
 
@@ -135,12 +139,34 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
 
   onReached(): void {
     this.#phase = Phase.RELAY;
+    this.#noteServer();
     const held = this.#held;
     this.#held = null;
     if (held !== null) this.#server!.write(held, 0, held.length);
     if (this.#hasClientEnded) this.#server!.end();
     else this.#client.resume();
     this.#armServer();
+  }
+
+  /** For the log: whom we are connected to, and with `option logasap` the line itself. */
+  #noteServer(): void {
+    const { facts } = this;
+    if (this.frontend.log?.needsServerEnds) {
+      const [source, destination] = endsOf(this.#server!);
+      source.capture();
+      destination.capture();
+      facts.serverSource = source;
+      facts.serverDestination = destination;
+    }
+    this.#stampTimes();
+    this.#accounts.log(this, LogMoment.RESPONSE, 'txn_connect');
+  }
+
+  #stampTimes(): void {
+    const { facts } = this;
+    const { nowMs } = this.thread;
+    if (this.#search.connectedAt > 0) facts.dataMs = Math.trunc(nowMs - this.#search.connectedAt);
+    facts.totalMs = facts.activeMs = Math.trunc(nowMs - this.#acceptedAt);
   }
 
   onBytes(connection: Connection, buffer: Buffer, length: number): void {
@@ -302,7 +328,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     if (who === 'C') this.#accounts.countAll(COUNTER.cli_abrt, 1);
     if (who === 'S') this.#accounts.countAll(COUNTER.srv_abrt, 1);
     facts.terminationState = `${who}${where}`;
-    facts.totalMs = facts.activeMs = Math.trunc(this.thread.nowMs - this.#acceptedAt);
+    this.#stampTimes();
     this.#log();
     this.#closeClient();
   }
@@ -310,7 +336,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   #log(): void {
     const { bytesFromClient, bytesToClient } = this.facts;
     const isSilent = bytesFromClient === 0 && bytesToClient === 0 && this.#hasClientEnded;
-    if (!isSilent || !this.frontend.dontLogNull) this.#accounts.log(this);
+    if (!isSilent || !this.frontend.dontLogNull) this.#accounts.log(this, LogMoment.END, 'txn_close');
   }
 
   #closeClient(): void {

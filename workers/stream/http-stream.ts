@@ -17,6 +17,7 @@ import { BodyKind, type HttpHead } from '../../src/http/head.ts';
 import { type Reply, type RuleStream, Verdict } from '../../src/rules/declare.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection } from '../connection/connection.ts';
+import { LogMoment } from '../log/log-plan.ts';
 import {
   CloseMode,
   type CompiledRule,
@@ -29,6 +30,7 @@ import type { ThreadState } from '../thread-state.ts';
 import { BAD_RESPONSE, HeadSent, type ServerConnection } from '../upstream/server-connection.ts';
 import type { ServerPools } from '../upstream/server-pools.ts';
 import type { ServerStream } from '../upstream/server-stream.ts';
+import { dropsBody, isBodyMissing } from './changed-framing.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { type ClientSide, HeadWritten } from './client-side.ts';
 import { replyAfterRules } from './reply-rules.ts';
@@ -71,6 +73,8 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   /** Of the request; they belong to the session's decoder and stay until its next body. */
   #trailers: HttpHead | null = null;
   #keepsAlive = false;
+  /** The server's body does not belong to the response that the client gets. */
+  #dropsBody = false;
   #headAt = 0;
   #responseAt = 0;
 
@@ -101,7 +105,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.reply = null;
     this.#connection = null;
     this.#hold.begin(owned, heldStart);
-    this.#isRequestDone = this.#isResponseDone = false;
+    this.#isRequestDone = this.#isResponseDone = this.#dropsBody = false;
     this.#trailers = null;
     this.#headAt = this.thread.nowMs;
     this.#responseAt = 0;
@@ -119,14 +123,15 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     if (this.#phase !== Phase.REQUEST) return;
     const { frontend } = this.#accounts;
     if (frontend.uniqueId !== null) this.facts.uniqueId = frontend.uniqueId.text(this);
-    if (!this.#runRules(frontend.requestRules)) return;
+    this.#accounts.log(this, LogMoment.BEGIN, 'txn_accept');
+    if (!this.#runRequestRules(frontend)) return;
     const backend = chooseBackend(frontend, this);
     if (backend === null) {
       this.#answerFault(FAULTS.NO_SERVER);
       return;
     }
     this.#accounts.enterBackend(backend);
-    if (backend !== frontend && !this.#runRules(backend.requestRules)) return;
+    if (backend !== frontend && !this.#runRequestRules(backend)) return;
     if (frontend.uniqueId !== null) this.#addUniqueId(frontend.uniqueId);
     this.#addForwardedFor(frontend, backend);
     this.#phase = Phase.SEARCH;
@@ -134,6 +139,11 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   }
 
   // Rules.
+
+  /** `redirect` rules come behind `http-request` rules, even when one of those ends its set. */
+  #runRequestRules({ requestRules, redirectRules }: ProxyPlan): boolean {
+    return this.#runRules(requestRules) && this.#runRules(redirectRules);
+  }
 
   /** False when a rule ended the stream. */
   #runRules(rules: readonly CompiledRule[]): boolean {
@@ -166,6 +176,10 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.#accounts.countAll(side === 'request' ? COUNTER.dreq : COUNTER.dresp, 1);
   }
 
+  setLogLevel(level: number): void {
+    this.facts.logLevel = level;
+  }
+
   errorReply(status: number, termination: string): Reply {
     return (this.#accounts.backend ?? this.#accounts.frontend).errorReply(status, termination);
   }
@@ -178,7 +192,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     const isFirst = this.session.requestCount === 1;
     const mayReuse = reuse === 'safe' ? !isFirst : reuse !== 'never';
     const pooled = mayReuse ? pool.take(reuse === 'aggressive' && isFirst) : null;
-    const { method } = this.request!;
+    const method = this.request!.sentMethod();
     this.#connection = pooled ?? pool.open(this.session);
     this.#connection.attach(this, method === 'HEAD', method === 'CONNECT');
     return pooled !== null;
@@ -190,7 +204,17 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
 
   onReached(): void {
     this.#phase = Phase.RESPONSE;
+    this.#noteServer();
     this.#sendRequest();
+  }
+
+  /** For rules and the log: whom we are connected to. */
+  #noteServer(): void {
+    const { facts } = this;
+    const connection = this.#connection!;
+    facts.serverSource = connection.source;
+    facts.serverDestination = connection.destination;
+    if (this.#accounts.frontend.log?.needsServerEnds) connection.captureEnds();
   }
 
   onUnreachable(fault: Fault): void {
@@ -296,7 +320,9 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.response = null;
     if (!isAllowed) return false;
     this.#phase = Phase.DATA;
-    if (head.bodyKind === BodyKind.TUNNEL) this.#keepsAlive = false;
+    this.facts.status = head.status;
+    this.#dropsBody = dropsBody(this.request!, head);
+    if (head.bodyKind === BodyKind.TUNNEL || isBodyMissing(this.request!)) this.#keepsAlive = false;
     else this.#keepsAlive = this.session.sink.decideKeepAlive(this.request!, head, this.#keepsAlive);
     return true;
   }
@@ -315,7 +341,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     const written = sink.writeHead(
       { head, request: this.request!, keepsAlive: this.#keepsAlive },
       buffer,
-      start,
+      this.#dropsBody ? end : start,
       end,
     );
     if (written === HeadWritten.TOO_LARGE) {
@@ -323,6 +349,10 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       return false;
     }
     this.#accounts.bytesOut(sink.lastWritten);
+    if (this.#accounts.frontend.logAsap) {
+      this.#stampTimes();
+      this.#accounts.log(this, LogMoment.RESPONSE, 'txn_response');
+    }
     if (head.bodyKind === BodyKind.TUNNEL) {
       this.#beginTunnel();
       return true;
@@ -331,6 +361,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   }
 
   onResponseData(buffer: Buffer, start: number, end: number, source: Connection | null): boolean {
+    if (this.#dropsBody) return true;
     const { sink } = this.session;
     const isTaken = sink.writeData(buffer, start, end, source);
     this.#accounts.bytesOut(sink.lastWritten);
@@ -464,8 +495,9 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     const { facts, session } = this;
     const request = this.request!;
     const reply = replyAfterRules(made, this, this.#accounts);
-    const keepsAlive = this.#keepsAlive && !reply.closes && this.#isRequestDone;
-    facts.status = reply.status;
+    const keepsAlive =
+      this.#keepsAlive && !reply.closes && reply.version !== 10 && this.#isRequestDone;
+    facts.status = reply.loggedStatus ?? reply.status;
     facts.terminationState = `${reply.termination}--`;
     session.sink.writeReply(reply, {
       isHeadRequest: request.method === 'HEAD',
@@ -511,18 +543,22 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   #end(): void {
     if (this.#phase === Phase.DONE) return;
     this.#phase = Phase.DONE;
-    const { facts, session } = this;
-    const { nowMs } = this.thread;
     this.thread.wheel.cancel(this.#timer);
     this.#search.release();
     this.#accounts.leaveBackend();
+    this.#stampTimes();
+    this.#accounts.countStatus(this.facts.status);
+    this.#accounts.log(this, LogMoment.END, 'txn_close');
+    this.request = null;
+    this.#hold.release();
+  }
+
+  #stampTimes(): void {
+    const { facts, session } = this;
+    const { nowMs } = this.thread;
     if (this.#responseAt > 0) facts.dataMs = Math.trunc(nowMs - this.#responseAt);
     facts.activeMs = Math.trunc(nowMs - session.firstByteAt);
     facts.totalMs = Math.trunc(nowMs - session.idleSince);
-    this.#accounts.countStatus(facts.status);
-    this.#accounts.log(this);
-    this.request = null;
-    this.#hold.release();
   }
 
   /** Counts and logs a connection that never became a request. */
@@ -535,6 +571,6 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     facts.requestAtMs = session.acceptedAtMs;
     facts.activeMs = facts.totalMs = Math.trunc(this.thread.nowMs - session.idleSince);
     this.#accounts.countStatus(status);
-    this.#accounts.log(this);
+    this.#accounts.log(this, LogMoment.END, 'sess_error');
   }
 }

@@ -27,7 +27,10 @@ export function replyAfterRules(
     }
   }
   stream.response = null;
-  return { ...reply, status: head.status, headers: fieldsOf(head) };
+  const isChanged = head.status !== reply.status || head.replacedReason !== null;
+  if (!isChanged) return { ...reply, headers: fieldsOf(head) };
+  const reason = head.replacedReason ?? '';
+  return { ...reply, status: head.status, loggedStatus: head.status, reason, headers: fieldsOf(head) };
 }
 
 function headOf(reply: Reply): HttpHead {

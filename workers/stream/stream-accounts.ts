@@ -2,8 +2,9 @@
  * The accounts of one stream: which proxies and server it counts for, the facts of its log line, and the counters in
  * shared memory. HTTP streams and TCP sessions keep them alike.
  */
+import { LOG_SILENT } from '../../src/log/levels.ts';
 import type { StreamView } from '../../src/sample/stream-view.ts';
-import { LogLevel } from '../log/log-plan.ts';
+import { LogMoment } from '../log/log-plan.ts';
 import type { ProxyPlan, ServerPlan } from '../plan/plan.ts';
 import { COUNTER, RateKind } from '../shared/shared-state.ts';
 import type { ThreadState } from '../thread-state.ts';
@@ -23,6 +24,7 @@ export class StreamAccounts {
 
   reset(): void {
     this.facts.reset();
+    this.facts.requestNumber = this.#thread.takeNumber();
     this.backend = null;
     this.server = null;
   }
@@ -79,11 +81,17 @@ export class StreamAccounts {
     this.countAll(isKnown ? COUNTER.hrsp_1xx + Math.trunc(status / 100) - 1 : COUNTER.hrsp_other, 1);
   }
 
-  /** Writes the log line; the stream has already left backend and server. */
-  log(stream: StreamView): void {
+  /** Writes the stream's log line when this is the moment for it, or its last one. `origin` says where this is. */
+  log(stream: StreamView, moment: LogMoment, origin: string): void {
     const { log } = this.frontend;
-    if (log === null) return;
-    this.facts.takeConnectionCounts(this.#thread.shared, this.frontend, this.backend, this.server);
-    log.write(stream, LogLevel.INFO);
+    const { facts } = this;
+    if (log === null || facts.isLogged || moment < log.moment) return;
+    if (log.moment === LogMoment.BEGIN && moment !== LogMoment.BEGIN) return;
+    facts.isLogged = true;
+    if (facts.logLevel === LOG_SILENT) return;
+    facts.logOrigin = origin;
+    facts.logNumber = log.lineCount;
+    facts.takeConnectionCounts(this.#thread.shared, this.frontend, this.backend, this.server);
+    log.write(stream, facts.logLevel);
   }
 }

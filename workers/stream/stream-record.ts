@@ -1,5 +1,6 @@
 /** The facts of one stream as its log line tells them; one object per session, reset for every request. */
-import type { StreamFacts } from '../../src/sample/stream-view.ts';
+import type { Endpoint, StreamFacts } from '../../src/sample/stream-view.ts';
+import { LogLevel } from '../log/log-plan.ts';
 import type { ProxyPlan, ServerPlan } from '../plan/plan.ts';
 import type { SharedState } from '../shared/shared-state.ts';
 import { PROCESS_SLOT } from '../shared/slots.ts';
@@ -31,6 +32,13 @@ export class StreamRecord implements StreamFacts {
   serverConnections = 0;
   serverQueue = 0;
   backendQueue = 0;
+  serverSource: Endpoint | null = null;
+  serverDestination: Endpoint | null = null;
+  logNumber = 0;
+  logOrigin = 'unspec';
+  /** The level of the line, or LOG_SILENT; rules may change it. */
+  logLevel: number = LogLevel.INFO;
+  isLogged = false;
   requestLineFallback = '<BADREQ>';
   capturedRequestHeaders = NONE;
   capturedResponseHeaders = NONE;
@@ -38,7 +46,6 @@ export class StreamRecord implements StreamFacts {
   capturedResponseCookie: string | null = null;
 
   reset(): void {
-    this.requestNumber++;
     this.uniqueId = '';
     this.requestAtMs = 0;
     this.handshakeMs = this.idleMs = 0;
@@ -50,6 +57,10 @@ export class StreamRecord implements StreamFacts {
     this.retries = 0;
     this.isRedispatched = false;
     this.serverQueue = this.backendQueue = 0;
+    this.serverSource = this.serverDestination = null;
+    this.logOrigin = 'unspec';
+    this.logLevel = LogLevel.INFO;
+    this.isLogged = false;
     this.requestLineFallback = '<BADREQ>';
     this.capturedRequestHeaders = this.capturedResponseHeaders = NONE;
     this.capturedRequestCookie = this.capturedResponseCookie = null;

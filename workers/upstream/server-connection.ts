@@ -21,10 +21,12 @@ import {
   NEED_MORE,
   parseResponseHead,
 } from '../../src/http1/parse-head.ts';
+import type { Endpoint } from '../../src/sample/stream-view.ts';
 import type { Connection, ConnectionOwner } from '../connection/connection.ts';
 import { writeLastChunk } from '../connection/last-chunk.ts';
 import { type ConnectionTuning, tuneConnection } from '../connection/socket-tuning.ts';
 import { type DialTarget, threadTransport } from '../connection/transport.ts';
+import { type ConnectionEndpoint, endsOf } from '../session/endpoint.ts';
 import type { ThreadState } from '../thread-state.ts';
 import type { ServerStream } from './server-stream.ts';
 
@@ -62,6 +64,7 @@ export class ServerConnection implements ConnectionOwner {
   readonly pool: PoolOfConnection;
   readonly #thread: ThreadState;
   readonly #connection: Connection;
+  #endpoints: readonly [ConnectionEndpoint, ConnectionEndpoint] | null = null;
   #state: State = State.CONNECTING;
   #stream: ServerStream | null = null;
   #head: HttpHead | null = null;
@@ -98,6 +101,28 @@ export class ServerConnection implements ConnectionOwner {
       this,
       tuning === null ? undefined : { prepare: (fd) => tuneConnection(fd, tuning) },
     );
+  }
+
+  /** Our end of the connection. */
+  get source(): Endpoint {
+    return this.#ends()[0];
+  }
+
+  /** The server's end. */
+  get destination(): Endpoint {
+    return this.#ends()[1];
+  }
+
+  /** Asks for both addresses now: for who will want them when the connection is gone, as a log line does. */
+  captureEnds(): void {
+    const [source, destination] = this.#ends();
+    source.capture();
+    destination.capture();
+  }
+
+  #ends(): readonly [ConnectionEndpoint, ConnectionEndpoint] {
+    this.#endpoints ??= endsOf(this.#connection);
+    return this.#endpoints;
   }
 
   get isReady(): boolean {

@@ -6,6 +6,7 @@ import { HealthService } from '../../../workers/health/health-service.ts';
 import type { LineTarget } from '../../../workers/log/sink.ts';
 import { openLogSink } from '../../../workers/log/sink.ts';
 import type { StartOptions } from '../../../workers/messages.ts';
+import { frontendControl, serverControl } from '../../../workers/process/controls.ts';
 import { RuntimeApi } from '../../../workers/runtime-api/runtime-api.ts';
 import { Statistics } from '../../../workers/runtime-api/statistics.ts';
 import { createShared } from '../../../workers/shared/create-shared.ts';
@@ -94,6 +95,7 @@ export function openMainThread(model: Model, options: Partial<StartOptions> = {}
   const shared = openShared(createShared(model, allOptions.threads), model, MAIN_THREAD);
   const logged: string[] = [];
   const console: string[] = [];
+  const paused = new Set<number>();
   const health = new HealthService({
     model,
     control: shared,
@@ -107,18 +109,17 @@ export function openMainThread(model: Model, options: Partial<StartOptions> = {}
     listeners: 1,
     farm: (id) => health.farm(id),
     isStopping: () => false,
+    isPaused: (proxyId) => paused.has(proxyId),
+    droppedLogs: () => 0,
   });
-  const servers = {
-    setState: health.setState.bind(health),
-    setHealth: health.setHealth.bind(health),
-    setWeight: health.setWeight.bind(health),
-    setMaxconn: health.setMaxconn.bind(health),
-    setChecking: health.setChecking.bind(health),
-    clearCounters: (what: 'maxima' | 'all') => {
-      if (what === 'all') statistics.clearAll();
-    },
-  };
-  const api = new RuntimeApi({ model, options: allOptions, listeners: [], statistics, servers });
+  const frontends = frontendControl({
+    control: shared,
+    maxconn: model.global.maxconn ?? 0,
+    pause: (proxyId) => paused.add(proxyId),
+    resume: (proxyId) => paused.delete(proxyId),
+  });
+  const servers = serverControl({ health, statistics, control: shared });
+  const api = new RuntimeApi({ model, options: allOptions, listeners: [], statistics, servers, frontends });
   return { shared, health, api, statistics, logged, console, farm: (id) => health.farm(id)! };
 }
 

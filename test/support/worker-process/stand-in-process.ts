@@ -9,11 +9,14 @@ connectMaster({
   threadEntry: new URL('./stand-in-thread.ts', import.meta.url),
   createShared: () => new SharedArrayBuffer(8),
   duplicateFd: (fd) => fcntl(fd, F_DUPFD_CLOEXEC, 3) as number,
+  applyLimits: ({ model }) => model,
   dropPrivileges: () => {},
   openServices: () => ({
     reclaimThread: () => true,
     start() {},
     stopping() {},
+    paused() {},
+    resumed() {},
     command: async (line, level) => {
       if (line === 'throw')
         setImmediate(() => {

@@ -90,12 +90,12 @@ describe('parseCondition', () => {
 
   for (const [text, message, column] of [
     ['when TRUE', /unexpected word 'when'/, 1],
-    ['if nope', /no such ACL: 'nope'/, 4],
-    ['if is_api }', /no such ACL: '}'/, 11],
+    ['if nope', /no such ACL : 'nope'/, 4],
+    ['if is_api }', /no such ACL : '}'/, 11],
     ['if { path /a', /missing closing '}'/, 4],
     ['if { path /a}', /missing closing '}'/, 4],
     ['if { }', /there is no test/, 6],
-    ['if { paht /a }', /unknown sample fetch or ACL criterion 'paht'/, 6],
+    ['if { paht /a }', /unknown fetch method 'paht' in ACL expression/, 6],
   ] as const) {
     it(`refuses '${text}' with a message and its place`, () => {
       const error = errorOf(text);

@@ -112,8 +112,8 @@ describe('parseAcl', () => {
 
   for (const [text, message, column] of [
     ['', /missing <criterion>/, 1],
-    ['paht_beg /a', /unknown sample fetch or ACL criterion 'paht_beg'/, 1],
-    ['req.hdr_beg(a) b', /unknown sample fetch or ACL criterion 'req.hdr_beg'/, 1],
+    ['paht_beg /a', /unknown fetch method 'paht_beg' in ACL expression/, 1],
+    ['req.hdr_beg(a) b', /unknown fetch method 'req.hdr_beg' in ACL expression/, 1],
     ['path -m', /missing <method> behind -m/, 8],
     ['path -m begin /a', /unknown match method 'begin'/, 9],
     ['path -z', /'-z' is not an ACL flag/, 6],

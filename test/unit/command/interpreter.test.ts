@@ -2,18 +2,33 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commands } from '../../../src/command/commands.ts';
 import { findCommand, runCommand, splitLine } from '../../../src/command/interpreter.ts';
-import { type Level, LEVELS, newSession, type SessionContext, sessionCommands } from '../../../src/command/session.ts';
+import {
+  LEVELS,
+  type Level,
+  newSession,
+  type SessionContext,
+  sessionCommands,
+} from '../../../src/command/session.ts';
 
 function contextOf(level: Level = 'admin'): SessionContext {
   return { session: newSession(level, 10_000), version: '3.5-test' };
 }
 
-const run = (line: string, context = contextOf()): string => splitLine(line).map((words) => runCommand(sessionCommands, words, context)).join('');
+const run = (line: string, context = contextOf()): string =>
+  splitLine(line)
+    .map((words) => runCommand(sessionCommands, words, context))
+    .join('');
 
 for (const [line, expected] of [
   ['show info', [['show', 'info']]],
   ['  show \t info  ', [['show', 'info']]],
-  ['show info;show stat', [['show', 'info'], ['show', 'stat']]],
+  [
+    'show info;show stat',
+    [
+      ['show', 'info'],
+      ['show', 'stat'],
+    ],
+  ],
   ['', [[]]],
   [';a', [[], ['a']]],
   ['a;', [['a'], []]],
@@ -23,7 +38,8 @@ for (const [line, expected] of [
   ['echo a\\', [['echo', 'a\\']]],
   ['echo "a b"', [['echo', '"a', 'b"']]],
 ] as const) {
-  test(`the line ${JSON.stringify(line)} is split at semicolons and blanks`, () => assert.deepEqual(splitLine(line), expected));
+  test(`the line ${JSON.stringify(line)} is split at semicolons and blanks`, () =>
+    assert.deepEqual(splitLine(line), expected));
 }
 
 test('a command is found by the longest name at the beginning', () => {
@@ -40,14 +56,27 @@ test('an answer of whole lines ends with an empty line', () => {
 
 test('a session gives up levels and does not get them back', () => {
   const context = contextOf();
-  assert.equal(run('operator;show cli level;user;show cli level;operator', context), '\noperator\n\n\nuser\n\nPermission denied\n\n');
+  assert.equal(
+    run('operator;show cli level;user;show cli level;operator', context),
+    '\noperator\n\n\nuser\n\nPermission denied\n\n',
+  );
 });
 
 test('commands above the level are refused, and help does not list them', () => {
-  const context = { ...contextOf('user'), view: () => assert.fail('ran'), servers: {}, sockets: [], environment: {} };
+  const context = {
+    ...contextOf('user'),
+    view: () => assert.fail('ran'),
+    servers: {},
+    sockets: [],
+    environment: {},
+  };
   for (const command of commands) {
     if (command.level === 'user') continue;
-    assert.equal(runCommand(commands, command.name.split(' '), context as never), 'Permission denied\n\n', command.name);
+    assert.equal(
+      runCommand(commands, command.name.split(' '), context as never),
+      'Permission denied\n\n',
+      command.name,
+    );
   }
   const help = runCommand(commands, ['help'], context as never);
   assert.doesNotMatch(help, /set server/);
@@ -61,6 +90,7 @@ test('help lists commands by name, and help, prompt and quit last', () => {
       'The following commands are valid at this level:',
       '  echo <text>                             : print some text',
       '  operator                                : lower the level of the current CLI session to operator',
+      '  set severity-output [none|number|string]: set presence of severity level in feedback information',
       '  set timeout [cli] <delay>               : change a timeout setting',
       '  show cli level                          : display the level of the current CLI session',
       '  show version                            : show version of the current process',
@@ -80,8 +110,14 @@ test('help with words lists what begins with them or resembles them', () => {
 });
 
 test('an unknown command is named, with what comes near', () => {
-  assert.match(run('show versoin'), /^Unknown command: 'show versoin', but maybe one of the following ones is a better match:\n {2}show version .*\n {2}help /);
-  assert.match(run('frobnicate'), /^Unknown command: 'frobnicate'\. Please enter one of the following commands only:\n {2}echo /);
+  assert.match(
+    run('show versoin'),
+    /^Unknown command: 'show versoin', but maybe one of the following ones is a better match:\n {2}show version .*\n {2}help /,
+  );
+  assert.match(
+    run('frobnicate'),
+    /^Unknown command: 'frobnicate'\. Please enter one of the following commands only:\n {2}echo /,
+  );
   assert.match(run(''), /^Unknown command\. Please enter one of the following commands only:\n/);
 });
 

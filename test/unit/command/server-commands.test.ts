@@ -19,6 +19,12 @@ function open() {
   );
 }
 
+test('show errors takes a proxy by name or number, and has nothing to show', () => {
+  const { api } = open();
+  for (const line of ['show errors', 'show errors bk', 'show errors 3 request', 'show errors #3'])
+    assert.match(api.answer(line, 'admin'), /^Total events captured on \[.{24}\] : 0\n\n$/, line);
+});
+
 for (const [line, expected] of [
   ['get weight bk/s1', '10 (initial 10)\n\n'],
   ['get weight bk/#1', '10 (initial 10)\n\n'],
@@ -46,14 +52,25 @@ for (const [line, expected] of [
   ['set maxconn server bk/s1 x', 'maxconn string empty or preceded by garbage\n'],
   ['show servers state zz', "Can't find backend.\n\n"],
   ['show stat zz 4 -1', 'No such proxy.\n\n'],
+  ['show errors zz', 'No such proxy.\n\n'],
+  ['show errors request', 'No such proxy.\n\n'],
   ['show env NO_SUCH_VARIABLE', 'Variable not found\n\n'],
   ['show env toString', 'Variable not found\n\n'],
   ['show backend', '# name\nbk\n\n'],
 ] as const) {
-  test(`${line} answers ${JSON.stringify(expected)}`, () => assert.equal(open().api.answer(line, 'admin'), expected));
+  test(`${line} answers ${JSON.stringify(expected)}`, () =>
+    assert.equal(open().api.answer(line, 'admin'), expected));
 }
 
-for (const [weight, becomes] of [['5', 5], ['0', 0], ['256', 256], ['50%', 5], ['200%', 20], ['10000%', 256], ['0%', 0]] as const) {
+for (const [weight, becomes] of [
+  ['5', 5],
+  ['0', 0],
+  ['256', 256],
+  ['50%', 5],
+  ['200%', 20],
+  ['10000%', 256],
+  ['0%', 0],
+] as const) {
   test(`a weight of ${weight} makes 10 into ${becomes}, for all threads`, () => {
     const thread = open();
     const slot = thread.shared.slots.server(3, 0);
@@ -69,9 +86,15 @@ test('states reach shared memory and the log', () => {
   const { api, shared, logged, console } = open();
   const slot = shared.slots.server(3, 0);
   assert.equal(api.answer('set server bk/s1 state maint', 'admin'), '\n');
-  assert.deepEqual([shared.operationalState(slot), shared.adminState(slot), shared.isInRotation(slot)], [0, 1, false]);
+  assert.deepEqual(
+    [shared.operationalState(slot), shared.adminState(slot), shared.isInRotation(slot)],
+    [0, 1, false],
+  );
   api.answer('enable server bk/s1;disable server bk/s2;set server bk/s1 state drain', 'admin');
-  assert.deepEqual([shared.operationalState(slot), shared.adminState(slot), shared.isInRotation(slot)], [2, 8, false]);
+  assert.deepEqual(
+    [shared.operationalState(slot), shared.adminState(slot), shared.isInRotation(slot)],
+    [2, 8, false],
+  );
   assert.deepEqual(logged.at(-1), '<0> backend bk has no server available!');
   assert.deepEqual(console.at(-1), "ALERT backend 'bk' has no server available!");
   assert.match(console[0]!, /^WARNING Server bk\/s1 is going DOWN for maintenance\./);

@@ -5,10 +5,23 @@ import type { CheckOutcome, FarmServerSettings } from '../../../src/health/farm-
 import { Operational } from '../../../src/health/server-states.ts';
 import { CheckResult, CheckState, CheckStatus } from '../../../src/health/status.ts';
 
-const SERVER: FarmServerSettings = { name: 's1', isBackup: false, isChecked: true, isDisabled: false, rise: 2, fall: 2, weight: 10 };
+const SERVER: FarmServerSettings = {
+  name: 's1',
+  isBackup: false,
+  isChecked: true,
+  isDisabled: false,
+  rise: 2,
+  fall: 2,
+  weight: 10,
+};
 const BACKUP: FarmServerSettings = { ...SERVER, name: 's2', isBackup: true, fall: 3 };
 
-const REFUSED: CheckOutcome = { status: CheckStatus.L4_ERROR, code: -1, info: 'Connection refused', durationMs: 0 };
+const REFUSED: CheckOutcome = {
+  status: CheckStatus.L4_ERROR,
+  code: -1,
+  info: 'Connection refused',
+  durationMs: 0,
+};
 const WRONG: CheckOutcome = { status: CheckStatus.L7_STATUS, code: 503, info: 'Reason Here', durationMs: 1 };
 const PASSED: CheckOutcome = { status: CheckStatus.L7_OK, code: 200, info: '', durationMs: 1 };
 const GONE: CheckOutcome = { status: CheckStatus.L7_OK_CONDITIONAL, code: 404, info: '', durationMs: 1 };
@@ -17,7 +30,13 @@ function farmOf(settings: Partial<FarmSettings> = {}, owner: Partial<FarmOwner> 
   const lines: string[] = [];
   const farm = new Farm(
     { name: 'bk', kind: 'backend', logsChecks: false, servers: [SERVER, BACKUP], ...settings },
-    { changed: () => {}, announce: (level, text) => lines.push(`<${level}> ${text}`), sessions: () => 0, queued: () => 0, ...owner },
+    {
+      changed: () => {},
+      announce: (level, text) => lines.push(`<${level}> ${text}`),
+      sessions: () => 0,
+      queued: () => 0,
+      ...owner,
+    },
     0,
   );
   return { farm, lines, server: farm.servers[0]! };
@@ -48,9 +67,15 @@ test('losing the last active server runs on the backup, losing that one leaves n
 
 test('a listen section is called a proxy, and quoted on the console only', () => {
   const shown: string[] = [];
-  const { farm } = farmOf({ name: 'li', kind: 'proxy', servers: [SERVER] }, { announce: (_, text, consoleText) => shown.push(text, consoleText) });
+  const { farm } = farmOf(
+    { name: 'li', kind: 'proxy', servers: [SERVER] },
+    { announce: (_, text, consoleText) => shown.push(text, consoleText) },
+  );
   farm.checkEnds(0, REFUSED, 1);
-  assert.deepEqual(shown.slice(2), ['proxy li has no server available!', "proxy 'li' has no server available!"]);
+  assert.deepEqual(shown.slice(2), [
+    'proxy li has no server available!',
+    "proxy 'li' has no server available!",
+  ]);
 });
 
 test('rise and fall move the counter as HAProxy counts it', () => {
@@ -109,7 +134,12 @@ test('a conditional pass takes a server out of rotation, a pass brings it back, 
   for (const _ of [1, 2]) farm.checkEnds(0, WRONG, 4);
   assert.deepEqual(
     lines.map((line) => line.slice(0, 45)),
-    ['<5> Server bk/s1 is stopping, reason: Layer7 ', '<5> Server bk/s1 is UP, reason: Layer7 check ', '<5> Server bk/s1 is stopping, reason: Layer7 ', '<5> Server bk/s1 is DOWN, reason: Layer7 wron'],
+    [
+      '<5> Server bk/s1 is stopping, reason: Layer7 ',
+      '<5> Server bk/s1 is UP, reason: Layer7 check ',
+      '<5> Server bk/s1 is stopping, reason: Layer7 ',
+      '<5> Server bk/s1 is DOWN, reason: Layer7 wron',
+    ],
   );
 });
 
@@ -149,7 +179,10 @@ test('maintenance stops a server and its checks; leaving it starts one failure f
   const { farm, lines, server } = farmOf();
   farm.checkEnds(0, PASSED, 1);
   farm.setState(0, 'maint', 2);
-  assert.deepEqual([server.operational, server.admin, server.health, server.checkState], [Operational.STOPPED, 1, 0, CheckState.CONFIGURED | CheckState.ENABLED | CheckState.PAUSED]);
+  assert.deepEqual(
+    [server.operational, server.admin, server.health, server.checkState],
+    [Operational.STOPPED, 1, 0, CheckState.CONFIGURED | CheckState.ENABLED | CheckState.PAUSED],
+  );
   farm.checkEnds(0, PASSED, 3);
   assert.equal(server.health, 0, 'a check that was running when the maintenance began changes nothing');
   farm.setState(0, 'ready', 4);
@@ -179,7 +212,10 @@ test('from maintenance to drain, and from down to maintenance', () => {
 
 test('a disabled server starts in configured maintenance, and keeps the mark when it is made ready', () => {
   const { farm, server } = farmOf({ servers: [{ ...SERVER, isDisabled: true }] });
-  assert.deepEqual([server.operational, server.admin, server.health, server.checkState], [Operational.STOPPED, 5, 0, 14]);
+  assert.deepEqual(
+    [server.operational, server.admin, server.health, server.checkState],
+    [Operational.STOPPED, 5, 0, 14],
+  );
   farm.setState(0, 'ready', 1);
   assert.deepEqual([server.operational, server.admin, server.isUsable], [Operational.RUNNING, 4, true]);
 });
@@ -194,7 +230,11 @@ test('health set by an operator', () => {
   assert.equal(server.health, 3);
   assert.deepEqual(
     lines.map((line) => line.slice(0, line.indexOf('.'))),
-    ['<1> Server bk/s1 is DOWN, changed from CLI', '<5> Server bk/s1 is stopping, changed from CLI', '<5> Server bk/s1 is UP, changed from CLI'],
+    [
+      '<1> Server bk/s1 is DOWN, changed from CLI',
+      '<5> Server bk/s1 is stopping, changed from CLI',
+      '<5> Server bk/s1 is UP, changed from CLI',
+    ],
   );
 });
 
@@ -218,7 +258,10 @@ test('a check that runs shows no result yet and keeps the last status', () => {
   const { farm, server } = farmOf();
   farm.checkEnds(0, PASSED, 1);
   farm.checkBegins(0);
-  assert.deepEqual([server.checkState, server.result, server.last.status], [7, CheckResult.UNKNOWN, CheckStatus.L7_OK]);
+  assert.deepEqual(
+    [server.checkState, server.result, server.last.status],
+    [7, CheckResult.UNKNOWN, CheckStatus.L7_OK],
+  );
 });
 
 test('an empty farm is up', () => {

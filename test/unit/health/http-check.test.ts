@@ -1,24 +1,54 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type HttpCheckSettings, type HttpExpect, httpCheckRequest, judgeHttpResponse } from '../../../src/health/http-check.ts';
+import {
+  type HttpCheckSettings,
+  type HttpExpect,
+  httpCheckRequest,
+  judgeHttpResponse,
+} from '../../../src/health/http-check.ts';
 import { CheckStatus } from '../../../src/health/status.ts';
 
-const SETTINGS: HttpCheckSettings = { method: 'OPTIONS', uri: '/', version: 'HTTP/1.0', headers: [], body: '', expects: [], isConditionalOn404: false };
+const SETTINGS: HttpCheckSettings = {
+  method: 'OPTIONS',
+  uri: '/',
+  version: 'HTTP/1.0',
+  headers: [],
+  body: '',
+  expects: [],
+  isConditionalOn404: false,
+};
 
 function judge(text: string, settings: Partial<HttpCheckSettings> = {}, isComplete = true) {
   return judgeHttpResponse(text, { ...SETTINGS, ...settings }, { isComplete, isRunning: true });
 }
 
-const expecting = (match: HttpExpect['match'], pattern: string, isNegated = false): Partial<HttpCheckSettings> => ({ expects: [{ match, pattern, isNegated }] });
+const expecting = (
+  match: HttpExpect['match'],
+  pattern: string,
+  isNegated = false,
+): Partial<HttpCheckSettings> => ({ expects: [{ match, pattern, isNegated }] });
 const RESPONSE = 'HTTP/1.1 200 Reason Here\r\nContent-Length: 11\r\n\r\nhello world';
 
 // The requests are what HAProxy 2.6 sends.
 for (const [what, settings, expected] of [
   ['the default', {}, 'OPTIONS / HTTP/1.0\r\n\r\n'],
-  ['HTTP/1.1 closes the connection', { version: 'HTTP/1.1', method: 'HEAD' }, 'HEAD / HTTP/1.1\r\nconnection: close\r\n\r\n'],
+  [
+    'HTTP/1.1 closes the connection',
+    { version: 'HTTP/1.1', method: 'HEAD' },
+    'HEAD / HTTP/1.1\r\nconnection: close\r\n\r\n',
+  ],
   [
     'headers and a body',
-    { version: 'HTTP/1.1', method: 'POST', uri: '/p', headers: [{ name: 'Host', value: 'h' }, { name: 'X-Y', value: 'z' }], body: 'xyz' },
+    {
+      version: 'HTTP/1.1',
+      method: 'POST',
+      uri: '/p',
+      headers: [
+        { name: 'Host', value: 'h' },
+        { name: 'X-Y', value: 'z' },
+      ],
+      body: 'xyz',
+    },
     'POST /p HTTP/1.1\r\nhost: h\r\nx-y: z\r\ncontent-length: 3\r\nconnection: close\r\n\r\nxyz',
   ],
   ['a body in HTTP/1.0', { method: 'POST', body: 'abc' }, 'POST / HTTP/1.0\r\ncontent-length: 3\r\n\r\nabc'],
@@ -39,21 +69,43 @@ for (const [what, settings, expected] of [
   ['a status by expression that fails', expecting('rstatus', '^3'), wrong(200)],
   ['a string in the body', expecting('string', 'lo wo'), ok],
   ['a string that is missing', expecting('string', 'foobar'), invalid('HTTP content check did not match')],
-  ['a string that must not be there', expecting('string', 'hello', true), invalid('HTTP check matched unwanted content')],
+  [
+    'a string that must not be there',
+    expecting('string', 'hello', true),
+    invalid('HTTP check matched unwanted content'),
+  ],
   ['an expression on the body', expecting('rstring', 'h.*d$'), ok],
   ['an expression that fails', expecting('rstring', 'foo.*bar'), invalid('HTTP content check did not match')],
 ] as const) {
   test(`the response: ${what}`, () => assert.deepEqual(judge(RESPONSE, settings), expected));
 }
 
-for (const [status, passes] of [[200, true], [302, true], [399, true], [404, false], [500, false], [101, false]] as const) {
+for (const [status, passes] of [
+  [200, true],
+  [302, true],
+  [399, true],
+  [404, false],
+  [500, false],
+  [101, false],
+] as const) {
   test(`status ${status} ${passes ? 'passes' : 'fails'} without expectations`, () => {
-    assert.equal(judge(`HTTP/1.1 ${status} Reason Here\r\n\r\n`)?.status, passes ? CheckStatus.L7_OK : CheckStatus.L7_STATUS);
+    assert.equal(
+      judge(`HTTP/1.1 ${status} Reason Here\r\n\r\n`)?.status,
+      passes ? CheckStatus.L7_OK : CheckStatus.L7_STATUS,
+    );
   });
 }
 
-for (const text of ['', 'SSH-2.0\r\n', 'HTTP/1.1 20', 'HTTP/1.1 200 OK\r\nA: b\r\n', 'HTTP/2.0 200 OK\r\n\r\n', 'HTTP/1.1 2x0 OK\r\n\r\n']) {
-  test(`an answer that ends as ${JSON.stringify(text)} is invalid`, () => assert.deepEqual(judge(text), invalid()));
+for (const text of [
+  '',
+  'SSH-2.0\r\n',
+  'HTTP/1.1 20',
+  'HTTP/1.1 200 OK\r\nA: b\r\n',
+  'HTTP/2.0 200 OK\r\n\r\n',
+  'HTTP/1.1 2x0 OK\r\n\r\n',
+]) {
+  test(`an answer that ends as ${JSON.stringify(text)} is invalid`, () =>
+    assert.deepEqual(judge(text), invalid()));
 }
 
 test('what cannot become a status line any more is invalid before the end', () => {
@@ -81,7 +133,11 @@ test('a chunked body is complete with its last chunk', () => {
 test('404 is conditional only for a server in use, and only where that is configured', () => {
   const text = 'HTTP/1.0 404 Reason Here\r\n\r\n';
   const settings = { ...SETTINGS, isConditionalOn404: true };
-  assert.deepEqual(judgeHttpResponse(text, settings, { isComplete: true, isRunning: true }), { status: CheckStatus.L7_OK_CONDITIONAL, code: 404, info: '' });
+  assert.deepEqual(judgeHttpResponse(text, settings, { isComplete: true, isRunning: true }), {
+    status: CheckStatus.L7_OK_CONDITIONAL,
+    code: 404,
+    info: '',
+  });
   assert.deepEqual(judgeHttpResponse(text, settings, { isComplete: true, isRunning: false }), wrong(404));
   assert.deepEqual(judge(text), wrong(404));
 });

@@ -102,7 +102,7 @@ describe('parseArgs', () => {
   it('names an unexpected word with the nearest that is allowed', () => {
     const args = { status: arg.named(arg.int()), lazy: arg.flag(), condition: arg.condition() };
     const error = errorOf(() => parseArgs(args, wordsOf('status 404 lasy'), site));
-    assert.equal(error.message, "unexpected word 'lasy'");
+    assert.equal(error.message, "cannot handle unexpected argument 'lasy'");
     assert.equal(error.at.column, 12);
     assert.match(error.remedy ?? '', /did you mean 'lazy'\?.*status, lazy, if, unless/);
   });

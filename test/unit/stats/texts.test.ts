@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { COLUMNS, CSV_HEADER } from '../../../src/stats/columns.ts';
 import { csvValue } from '../../../src/stats/field.ts';
-import { INFO_FIELDS } from '../../../src/stats/info-fields.ts';
 import { infoJson, infoText, infoTyped } from '../../../src/stats/info.ts';
+import { INFO_FIELDS } from '../../../src/stats/info-fields.ts';
 import { ALL_ROWS, statRows } from '../../../src/stats/rows.ts';
 import { statCsv, statJson, statTyped } from '../../../src/stats/stat-texts.ts';
 import type { ServerStats } from '../../../src/stats/view.ts';
@@ -26,10 +26,31 @@ const MODEL = processModel([
 
 const view = () => openMainThread(MODEL).statistics.view();
 const rows = (filter = ALL_ROWS) => statRows(view().proxies, filter);
-const names = (filter = ALL_ROWS): unknown[] => rows(filter).map((row) => `${row.values['pxname']}/${row.values['svname']}`);
+const names = (filter = ALL_ROWS): unknown[] =>
+  rows(filter).map((row) => `${row.values['pxname']}/${row.values['svname']}`);
 
 test('columns have the numbers of the manual', () => {
-  const numbers = { pxname: 0, status: 17, lastchg: 23, type: 32, check_status: 36, hrsp_1xx: 39, lastsess: 55, check_desc: 65, addr: 73, algo: 76, intercepted: 80, qtime_max: 90, uweight: 99, srid: 103, h1_sess: 105, req_other: 108, proto: 112, priv_idle_cur: 113, cache_hint_hits: 118 };
+  const numbers = {
+    pxname: 0,
+    status: 17,
+    lastchg: 23,
+    type: 32,
+    check_status: 36,
+    hrsp_1xx: 39,
+    lastsess: 55,
+    check_desc: 65,
+    addr: 73,
+    algo: 76,
+    intercepted: 80,
+    qtime_max: 90,
+    uweight: 99,
+    srid: 103,
+    h1_sess: 105,
+    req_other: 108,
+    proto: 112,
+    priv_idle_cur: 113,
+    cache_hint_hits: 118,
+  };
   for (const [name, number] of Object.entries(numbers)) assert.equal(COLUMNS[number]?.name, name);
   assert.equal(COLUMNS.length, 119);
   assert.equal(new Set(COLUMNS.map(({ name }) => name)).size, COLUMNS.length);
@@ -50,7 +71,11 @@ for (const [what, filter, expected] of [
   ['frontends and backends', { mask: 3 }, ['fe/FRONTEND', 'bk/BACKEND', 'empty/BACKEND']],
   ['one proxy', { proxyId: 5 }, ['empty/BACKEND']],
   ['a proxy that is not there', { proxyId: 9 }, []],
-  ['servers not in maintenance', { servers: 'no-maint' }, ['fe/FRONTEND', 'bk/s1', 'bk/s4', 'bk/BACKEND', 'empty/BACKEND']],
+  [
+    'servers not in maintenance',
+    { servers: 'no-maint' },
+    ['fe/FRONTEND', 'bk/s1', 'bk/s4', 'bk/BACKEND', 'empty/BACKEND'],
+  ],
 ] as const) {
   test(`a filter for ${what}`, () => assert.deepEqual(names({ ...ALL_ROWS, ...filter }), expected));
 }
@@ -60,7 +85,10 @@ test('CSV has a header, a line for each row, and as many fields in each', () => 
   assert.equal(lines[0], CSV_HEADER);
   assert.equal(lines.at(-1), '');
   for (const line of lines.slice(0, -1)) assert.equal(line.split(',').length, 121, line);
-  assert.match(lines[1]!, /^fe,FRONTEND,,,0,0,50,0,0,0,0,0,0,,,,,OPEN,,,,,,,,,1,2,0,,,,0,0,0,0,,,,0,0,0,0,0,0,,0,0,0,,,0,0,0,0,/);
+  assert.match(
+    lines[1]!,
+    /^fe,FRONTEND,,,0,0,50,0,0,0,0,0,0,,,,,OPEN,,,,,,,,,1,2,0,,,,0,0,0,0,,,,0,0,0,0,0,0,,0,0,0,,,0,0,0,0,/,
+  );
   assert.match(lines[3]!, /^bk,s3,0,0,0,0,,0,0,0,,0,,0,0,0,0,MAINT,1,1,0,,,\d,,,1,4,2,,0,,2,0,,0,,,,0,/);
   assert.match(lines[4]!, /^bk,s4,0,0,0,0,10,0,0,0,,0,,0,0,0,0,no check,1,0,1,,,\d,,4,1,4,3,,0,,2,0,,0,/);
   assert.match(lines[5]!, /^bk,BACKEND,0,0,0,0,0,0,0,0,0,0,,0,0,0,0,UP,10,1,1,,0,\d,0,,1,4,0,/);
@@ -78,21 +106,39 @@ test('CSV quotes only what is ambiguous', () => {
 test('typed lines carry place, tags and type, as in the manual', () => {
   const lines = statTyped(rows()).split('\n');
   for (const line of [
-    'F.2.0.0.pxname.1:KNSV:str:fe', 'F.2.0.4.scur.1:MGPV:u32:0', 'F.2.0.6.slim.1:CLPV:u32:50', 'F.2.0.7.stot.1:MCPP:u64:0',
-    'F.2.0.17.status.1:SGPV:str:OPEN', 'F.2.0.33.rate.1:MRPP:u32:0', 'F.2.0.35.rate_max.1:MMPV:u32:0', 'F.2.0.48.req_tot.1:MCPP:u64:0',
-    'S.4.1.19.act.1:SGPV:u32:1', 'B.4.0.19.act.1:MGPV:u32:1', 'S.4.1.55.lastsess.1:MAPV:s32:-1', 'S.4.1.73.addr.1:CGSV:str:127.0.0.1:11',
+    'F.2.0.0.pxname.1:KNSV:str:fe',
+    'F.2.0.4.scur.1:MGPV:u32:0',
+    'F.2.0.6.slim.1:CLPV:u32:50',
+    'F.2.0.7.stot.1:MCPP:u64:0',
+    'F.2.0.17.status.1:SGPV:str:OPEN',
+    'F.2.0.33.rate.1:MRPP:u32:0',
+    'F.2.0.35.rate_max.1:MMPV:u32:0',
+    'F.2.0.48.req_tot.1:MCPP:u64:0',
+    'S.4.1.19.act.1:SGPV:u32:1',
+    'B.4.0.19.act.1:MGPV:u32:1',
+    'S.4.1.55.lastsess.1:MAPV:s32:-1',
+    'S.4.1.73.addr.1:CGSV:str:127.0.0.1:11',
   ]) {
     assert.ok(lines.includes(line), line);
   }
 });
 
 test('JSON is valid, and holds the same values as the typed lines', () => {
-  const objects = JSON.parse(statJson(rows())) as { field: { pos: number; name: string }; value: { value: unknown }; objType: string }[][];
+  const objects = JSON.parse(statJson(rows())) as {
+    field: { pos: number; name: string };
+    value: { value: unknown };
+    objType: string;
+  }[][];
   assert.equal(objects.length, 6);
   assert.equal(objects.flat().length, statTyped(rows()).split('\n').length - 1);
   assert.deepEqual(objects[0]![0], {
-    objType: 'Frontend', proxyId: 2, id: 0, field: { pos: 0, name: 'pxname' }, processNum: 1,
-    tags: { origin: 'Key', nature: 'Name', scope: 'Service' }, value: { type: 'str', value: 'fe' },
+    objType: 'Frontend',
+    proxyId: 2,
+    id: 0,
+    field: { pos: 0, name: 'pxname' },
+    processNum: 1,
+    tags: { origin: 'Key', nature: 'Name', scope: 'Service' },
+    value: { type: 'str', value: 'fe' },
   } as never);
 });
 
@@ -109,7 +155,8 @@ test('show info in three forms has the same fields; an empty description is left
 });
 
 test('positions of show info only grow', () => {
-  for (const [i, { position }] of INFO_FIELDS.entries()) if (i > 0) assert.ok(position > INFO_FIELDS[i - 1]!.position);
+  for (const [i, { position }] of INFO_FIELDS.entries())
+    if (i > 0) assert.ok(position > INFO_FIELDS[i - 1]!.position);
 });
 
 test('the uptime is days, hours, minutes and seconds', () => {
@@ -133,7 +180,10 @@ for (const [what, change, expected] of [
 ] as const) {
   test(`the status of a server that is ${what} is ${expected}`, () => {
     const [, bk] = view().proxies;
-    const base = { ...bk!.servers[0]!, check: { ...bk!.servers[0]!.check, health: 3, ...('check' in change ? change.check : {}) } };
+    const base = {
+      ...bk!.servers[0]!,
+      check: { ...bk!.servers[0]!.check, health: 3, ...('check' in change ? change.check : {}) },
+    };
     const server: ServerStats = { ...base, ...change, check: base.check };
     const row = statRows([{ ...bk!, servers: [server] }], ALL_ROWS)[0]!;
     assert.equal(row.values['status'], expected);

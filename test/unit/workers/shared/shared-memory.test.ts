@@ -82,6 +82,24 @@ test('tryEnter refuses at maxconn of the proxy and of the process, and accepts a
   assert.equal(two.tryEnter(PROCESS_SLOT), false);
 });
 
+test('clearing the maxima forgets those of sessions, queues and rates, and nothing else', () => {
+  const { one, main } = twoThreads();
+  one.enter(BACKEND);
+  one.enter(BACKEND);
+  one.leave(BACKEND);
+  one.count(BACKEND, COUNTER.stot, 5);
+  for (const kind of Object.values(RateKind)) one.mark(BACKEND, kind);
+  main.clearMaxima();
+  assert.equal(main.maximum(BACKEND), 0);
+  assert.equal(main.queueMaximum(BACKEND), 0);
+  for (const kind of Object.values(RateKind)) assert.equal(main.maxRate(BACKEND, kind), 0);
+  assert.equal(main.current(BACKEND), 1);
+  assert.equal(main.sum(BACKEND, COUNTER.stot), 5);
+  assert.equal(main.rate(BACKEND, RateKind.REQUEST), 1);
+  one.enter(BACKEND);
+  assert.equal(main.maximum(BACKEND), 2);
+});
+
 test('tryEnter has no limit where maxconn is 0', () => {
   const { one } = twoThreads();
   for (let i = 0; i < 1000; i++) assert.equal(one.tryEnter(BACKEND), true);

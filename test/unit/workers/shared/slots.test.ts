@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createShared } from '../../../../workers/shared/create-shared.ts';
 import { COUNTER_STRIDE, regionsOf, rowOf, SLOT, WAITER } from '../../../../workers/shared/layout.ts';
+import { openShared } from '../../../../workers/shared/shared-memory.ts';
 import { COUNTERS } from '../../../../workers/shared/shared-state.ts';
 import { PROCESS_SLOT, slotsOf } from '../../../../workers/shared/slots.ts';
 import { modelOf } from '../../../support/shared-model.ts';
@@ -85,4 +87,23 @@ test('rows and regions keep to cache lines, and counters fit their stride', () =
   ]) {
     assert.equal((words * 4) % 64, 0);
   }
+});
+
+test('binds with a maxconn of their own have slots behind all others, with the limit in shared memory', () => {
+  const limited = modelOf([
+    { id: 2, kind: 'frontend', binds: [{}, { maxconn: 1 }] },
+    { id: 3, kind: 'listen', binds: [{ maxconn: 5 }, { maxconn: 0 }], servers: [{}] },
+  ]);
+  const slots = slotsOf(limited);
+  assert.deepEqual(
+    slots.entries.slice(-2).map(({ slot, kind, proxy, bind }) => [slot, kind, proxy, bind]),
+    [
+      [5, 'bind', 0, 1],
+      [6, 'bind', 1, 0],
+    ],
+  );
+  assert.deepEqual([slots.bind(2, 1), slots.bind(2, 2), slots.bind(3, 1), slots.bind(3, 2)], [-1, 5, 6, -1]);
+  const shared = openShared(createShared(limited, 1), limited, 0);
+  assert.deepEqual([shared.maxconn(5), shared.maxconn(6)], [1, 5]);
+  assert.deepEqual([shared.tryEnter(5), shared.tryEnter(5)], [true, false]);
 });

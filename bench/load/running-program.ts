@@ -1,0 +1,94 @@
+/** A program under load: started in a folder of its own, ready when it answers, ended by its process number. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ReservedPort, reservePort } from '../support/reserved-port.ts';
+import type { Contender, Mode } from './contenders.ts';
+
+/** How long to rest between two looks whether it answers; short against the start-up time that is measured. */
+const LOOK_AGAIN_MS = 2;
+
+export interface StartRequest {
+  readonly mode: Mode;
+  readonly originPort: number;
+  readonly workers: number;
+  /** Connections it must allow. */
+  readonly maxconn: number;
+}
+
+export class RunningProgram {
+  readonly contender: Contender;
+  readonly port: number;
+  /** From exec to the first answer, in milliseconds. */
+  startUpMs = 0;
+  readonly #child: ChildProcess;
+  readonly #reserved: ReservedPort;
+  readonly #folder: string;
+  #output = '';
+
+  private constructor(contender: Contender, request: StartRequest) {
+    this.contender = contender;
+    this.#reserved = reservePort();
+    this.port = this.#reserved.port;
+    this.#folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
+    const { path, args } = contender.prepare({ ...request, port: this.port, folder: this.#folder });
+    this.#child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: this.#folder });
+    const keep = (text: Buffer) => {
+      this.#output = (this.#output + text.toString()).slice(-4000);
+    };
+    this.#child.stdout!.on('data', keep);
+    this.#child.stderr!.on('data', keep);
+    running.add(this.#child);
+  }
+
+  /** Resolves when it answers a request. Rejects with its output when it ends instead. */
+  static async start(contender: Contender, request: StartRequest): Promise<RunningProgram> {
+    const startedAt = performance.now();
+    const program = new RunningProgram(contender, request);
+    while (!(await answers(program.port))) {
+      if (program.#child.exitCode !== null || program.#child.signalCode !== null)
+        throw new Error(`${contender.name} ended instead of serving:\n${program.#output}`);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+    program.startUpMs = performance.now() - startedAt;
+    return program;
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill('SIGTERM');
+      await once(this.#child, 'exit');
+    }
+    running.delete(this.#child);
+    this.#reserved.release();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+/** Whether a request gets the beginning of an answer. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1', () => {
+      socket.write('GET / HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n');
+    });
+    socket.once('data', () => {
+      resolve(true);
+      socket.destroy();
+    });
+    socket.once('error', () => resolve(false));
+    socket.once('close', () => resolve(false));
+  });
+}

@@ -1,0 +1,60 @@
+/** Lines to one destination: its own header before them, its filter by level and sampling, its limit of length. */
+import { LineBuffer } from '../../src/bytes/line-buffer.ts';
+import { compileHeader, type HeaderFacts, type WriteHeader } from '../../src/log/line-header.ts';
+import type { LogSample, LogTarget as TargetSettings } from '../../src/settings/log-target.ts';
+
+/** What the lines of one process have in common. */
+export type LogIdentity = Omit<HeaderFacts, 'facility'>;
+
+/** What a line is handed to: an open datagram socket or descriptor. */
+export interface LineTarget {
+  send(buffer: Buffer, start: number, end: number): unknown;
+}
+
+/** The longest line there can be (`log … len`), and its line feed. */
+const PACKET_MAX_BYTES = 65_535 + 1;
+
+/** One per thread: a packet is sent before the next is built. */
+const packet = new LineBuffer(PACKET_MAX_BYTES);
+
+const LF = 10;
+
+export class TargetLines {
+  readonly #settings: TargetSettings;
+  readonly #target: LineTarget;
+  readonly #writeHeader: WriteHeader;
+  /** The number of the last line in its round of sampling. */
+  #round = 0;
+
+  constructor(settings: TargetSettings, target: LineTarget, identity: LogIdentity) {
+    this.#settings = settings;
+    this.#target = target;
+    this.#writeHeader = compileHeader(settings.format, { ...identity, facility: settings.facility });
+  }
+
+  /** Sends the line's text behind a header, unless its level or the sampling keeps it back. */
+  send(line: LineBuffer, level: number, wallMs: number): void {
+    const { maxLevel, minLevel, maxLength, sample } = this.#settings;
+    if (level > maxLevel || (sample !== null && !this.#isSampled(sample))) return;
+    packet.clear(maxLength);
+    this.#writeHeader(packet, Math.max(level, minLevel), wallMs);
+    packet.copy(line.bytes, 0, line.length);
+    const end = packet.length;
+    packet.bytes[end] = LF;
+    this.#target.send(packet.bytes, 0, end + 1);
+  }
+
+  #isSampled({ ranges, size }: LogSample): boolean {
+    this.#round = (this.#round % size) + 1;
+    for (let i = 0; i < ranges.length; i++) {
+      const { low, high } = ranges[i]!;
+      if (this.#round >= low && this.#round <= high) return true;
+    }
+    return false;
+  }
+}
+
+/** The longest text that targets take: one byte of the longest of them is for its end, as in HAProxy. */
+export function textLimitOf(settings: readonly TargetSettings[]): number {
+  return Math.max(1, ...settings.map(({ maxLength }) => maxLength)) - 1;
+}
