@@ -96,7 +96,11 @@ export const showCommands = [
     help: 'report counters for each proxy and server',
     summary: 'Shows counters and states of frontends, backends and servers: CSV, typed lines or JSON.',
     args: { modifiers },
-    differences: ['The counters of single muxes that HAProxy appends behind the column `-` are absent.'],
+    differences: [
+      'The counters of single muxes that HAProxy appends behind the column `-` are absent.',
+      'Idle server connections are shown as 0: each worker thread keeps its own.',
+      'The longest times (`qtime_max` and its kin) are shown as 0; the averages are over all requests since the start.',
+    ],
     run: ({ modifiers: words }, context) => showStat(words, context.view().proxies),
   }),
   define({

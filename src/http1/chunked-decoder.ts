@@ -70,6 +70,8 @@ export class ChunkedDecoder {
   rangeEnd = 0;
   /** What belongs behind the range of the last `nextRaw`. */
   behind: Behind = Behind.NOTHING;
+  /** Of this body so far: the data without its framing. */
+  dataBytes = 0;
   /** The HeadError of a call that returned ERROR. */
   error = 0;
 
@@ -83,6 +85,7 @@ export class ChunkedDecoder {
     this.#size = this.#lineBytes = this.#digits = 0;
     this.#hasTrailers = false;
     this.#oddAt = -1;
+    this.dataBytes = 0;
     this.position = this.rangeStart = this.rangeEnd = 0;
     this.behind = Behind.NOTHING;
     this.error = 0;
@@ -156,6 +159,7 @@ export class ChunkedDecoder {
   #skipData(at: number, end: number): number {
     const take = Math.min(this.#size, end - at);
     this.#size -= take;
+    this.dataBytes += take;
     if (this.#size === 0) this.#state = State.DATA_END;
     return at + take;
   }

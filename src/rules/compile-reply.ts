@@ -29,6 +29,8 @@ export function compileReply(args: ReplyArgs, kind: ReplyKind, compiler: Compile
     .map(({ name, value }) => ({ name, value: compiler.logFormat(value) }));
   const contentType = args.contentType === undefined ? null : byteStringOf(args.contentType);
   const build: BuildReply = (stream) => {
+    // Formats of the answer see its status, as in HAProxy.
+    stream.facts.status = kind.status;
     const bytes = body(stream);
     const fields: Field[] = headers.map(({ name, value }) => ({ name, value: value(stream) }));
     if (kind.status !== 204) fields.push({ name: 'content-length', value: String(bytes.length) });

@@ -23,6 +23,11 @@ export interface Reply {
   readonly termination: string;
   /** What is logged and counted, where an error file says another status to the client. */
   readonly loggedStatus?: number;
+  /**
+   * An error page as its file has it, start line and all: the answer to what was no request. Empty: no answer. Absent
+   * where the response was not made from a page.
+   */
+  readonly bytes?: Buffer;
   /** 10 for an error file that is written in HTTP/1.0: it is sent so, and the connection closes behind it. */
   readonly version?: 10;
 }

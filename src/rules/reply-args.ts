@@ -11,7 +11,7 @@ import { ArgumentError, type Word } from '../keyword/words.ts';
 import { literalFormat } from '../log/parse-log-format.ts';
 import type { CheckPlace } from './declare.ts';
 import { isFramingField } from './message-head.ts';
-import { headerNameArg, lineFormatArg, lineTextArg, textArg } from './text-args.ts';
+import { formatArg, headerNameArg, lineFormatArg, lineTextArg, textArg } from './text-args.ts';
 
 /** The largest body that a rule may answer with: what fits a buffer of `tune.bufsize` (manual section 4.4). */
 const BODY_MAX_BYTES = 16 * 1024 - 1024;
@@ -62,7 +62,7 @@ function errorSectionArg(): Arg<undefined> {
     kind: 'positional',
     usage: '<name>',
     isOptional: false,
-    schema: false as never,
+    schema: { not: {} },
     good: [],
     bad: ['any'],
     parse(words, _site, name) {
@@ -84,7 +84,7 @@ export const replyArgs = {
   file: arg.named(fileArg(readBody)),
   lfFile: arg.named(fileArg(readFormat), 'lf-file'),
   string: arg.named(textArg('str')),
-  lfString: arg.named(arg.logFormat(), 'lf-string'),
+  lfString: arg.named(formatArg(), 'lf-string'),
   hdr: arg.repeated(arg.named(arg.group({ name: headerNameArg, value: lineFormatArg() }))),
 };
 

@@ -34,12 +34,25 @@ export function readLineText({ text, at }: Word, name: string): string {
   return text;
 }
 
-/** A log format whose text stands in a header line. */
-export function lineFormatArg(what = 'fmt'): Arg<LogFormatModel> {
+/** A log format that is not empty. */
+export function formatArg(what = 'fmt'): Arg<LogFormatModel> {
   const format = arg.logFormat(what);
   return {
     ...format,
-    bad: ['', 'a\nb', '%nosuchalias'],
+    bad: ['', '%nosuchalias'],
+    parse(words, site, name) {
+      if (words.peek() === '') throw new ArgumentError(words.at, `<${name}> is empty`);
+      return format.parse(words, site, name);
+    },
+  };
+}
+
+/** As formatArg, for what stands in a header line. */
+export function lineFormatArg(what = 'fmt'): Arg<LogFormatModel> {
+  const format = formatArg(what);
+  return {
+    ...format,
+    bad: [...format.bad, 'a\nb'],
     parse(words, site, name) {
       const { at } = words;
       const model = format.parse(words, site, name);

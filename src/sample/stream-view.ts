@@ -60,11 +60,12 @@ export interface StreamFacts {
   terminationState: string;
   retries: number;
   isRedispatched: boolean;
-  /** Connection counts when the line is written: process, frontend, backend, server; places in queues. */
-  activeConnections: number;
-  frontendConnections: number;
-  backendConnections: number;
-  serverConnections: number;
+  /** Connections at the moment: of the process, the frontend, the backend, the server. */
+  readonly activeConnections: number;
+  readonly frontendConnections: number;
+  readonly backendConnections: number;
+  readonly serverConnections: number;
+  /** Requests that were before this one in queues. */
   serverQueue: number;
   backendQueue: number;
   /** Both ends of the connection to the server, or null before there was one. They answer while it is open. */

@@ -2,8 +2,8 @@
 import { type Arg, arg, type ValuesOf } from '../keyword/arg.ts';
 import type { Example } from '../keyword/declaration.ts';
 import { ArgumentError, type Word } from '../keyword/words.ts';
-import type { Address } from '../net/address.ts';
 import { LOG_LEVELS } from '../log/levels.ts';
+import type { Address } from '../net/address.ts';
 import { logAddressArg } from './address-arg.ts';
 
 /** Syslog facilities by their numbers (RFC 5424 §6.2.1). */

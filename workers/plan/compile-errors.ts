@@ -23,7 +23,7 @@ export function compileErrorReplies(proxy: ProxyModel): (status: number, termina
   };
 }
 
-type Page = Pick<Reply, 'status' | 'reason' | 'headers' | 'body' | 'version'>;
+type Page = Pick<Reply, 'status' | 'reason' | 'headers' | 'body' | 'bytes' | 'version'>;
 
 function fromPage(page: ErrorPageModel): Page {
   if (page.kind === 'redirect') {

@@ -93,6 +93,7 @@ export class RuntimeApi {
 
   #serve({ socket, settings }: Arrival): void {
     const connection = new CliConnection(socket, settings);
+    this.#parts.statistics.countOperator();
     this.#connections.add(connection);
     socket.on('close', () => {
       this.#connections.delete(connection);

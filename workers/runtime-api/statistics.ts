@@ -52,6 +52,13 @@ export class Statistics {
     };
   }
 
+  /** The process's totals count connections of operators too. */
+  countOperator(): void {
+    const { shared } = this.#parts;
+    shared.count(PROCESS_SLOT, COUNTER.conn_tot, 1);
+    shared.count(PROCESS_SLOT, COUNTER.req_tot, 1);
+  }
+
   /** All counters begin at 0 again. The threads' own sums go on. */
   clearAll(): void {
     this.#cleared = new Map();
@@ -80,8 +87,8 @@ export class Statistics {
       maxconn: shared.maxconn(PROCESS_SLOT),
       maxconnInitial: model.global.maxconn ?? 0,
       connections: shared.current(PROCESS_SLOT),
-      connectionsTotal: total('frontend', 'conn_tot'),
-      requestsTotal: total('frontend', 'req_tot'),
+      connectionsTotal: total('frontend', 'conn_tot') + shared.sum(PROCESS_SLOT, COUNTER.conn_tot),
+      requestsTotal: shared.sum(PROCESS_SLOT, COUNTER.req_tot),
       connectionRate: shared.rate(PROCESS_SLOT, RateKind.CONNECTION),
       connectionRateMax: shared.maxRate(PROCESS_SLOT, RateKind.CONNECTION),
       sessionRate: shared.rate(PROCESS_SLOT, RateKind.SESSION),

@@ -17,7 +17,6 @@ import { NEED_MORE, parseRequestHead, statusOfHeadError } from '../../src/http1/
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection, ConnectionOwner } from '../connection/connection.ts';
 import { CloseMode, type ListenerPlan, type ProxyPlan } from '../plan/plan.ts';
-import { COUNTER } from '../shared/shared-state.ts';
 import type { ClientSide } from '../stream/client-side.ts';
 import { HttpStream } from '../stream/http-stream.ts';
 import type { ThreadState } from '../thread-state.ts';
@@ -114,8 +113,8 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     this.#hasEnded = true;
     switch (this.#state) {
       case State.IDLE:
-        if (this.requestCount === 0) this.#logEmptyConnection();
-        this.close();
+        if (this.requestCount === 0) this.#refuse(FAULTS.REQUEST_ABORTED);
+        else this.close();
         break;
       case State.HEAD:
         this.#refuse(FAULTS.REQUEST_ABORTED);
@@ -152,7 +151,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     thread.wheel.cancel(this.#timer);
     if (was === State.BODY || was === State.WAITING || was === State.TUNNEL) this.#stream.onClientGone();
     else if (was === State.HEAD) this.#stream.recordRefusal(FAULTS.REQUEST_ABORTED);
-    else if (was === State.IDLE && this.requestCount === 0) this.#logEmptyConnection();
+    else if (was === State.IDLE && this.requestCount === 0) this.#logEmptyConnection(FAULTS.REQUEST_ABORTED);
     this.#releaseHead();
     this.#releaseOwned();
     this.#early = null;
@@ -163,7 +162,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     this.thread.tick();
     switch (this.#state) {
       case State.IDLE:
-        if (this.requestCount > 0 || this.frontend.timeouts.httpRequestMs === 0) this.close();
+        if (this.requestCount > 0) this.close();
         else this.#refuse(FAULTS.REQUEST_TIMEOUT);
         break;
       case State.HEAD:
@@ -319,16 +318,16 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
   #refuse({ status, termination }: Pick<Fault, 'status' | 'termination'>): void {
     this.thread.wheel.cancel(this.#timer);
     this.#state = State.CLOSING;
-    this.thread.shared.count(this.frontend.frontendSlot, COUNTER.ereq, 1);
+    this.#stream.countRefused();
     const reply = this.frontend.errorReply(status, termination);
-    this.#stream.recordRefusal({ status, termination });
-    this.sink.writeReply(reply, { isHeadRequest: false, keepsAlive: false, version: 11 });
+    if (this.requestCount > 0) this.#stream.recordRefusal({ status, termination });
+    else this.#logEmptyConnection({ status, termination });
+    this.sink.writeRefusal(reply);
     this.#finishClosing();
   }
 
-  #logEmptyConnection(): void {
-    if (this.frontend.dontLogNull) return;
-    this.#stream.recordRefusal(FAULTS.REQUEST_ABORTED);
+  #logEmptyConnection(fault: Pick<Fault, 'status' | 'termination'>): void {
+    if (!this.frontend.dontLogNull) this.#stream.recordRefusal(fault);
   }
 
   // What the stream asks of its client side.
@@ -373,7 +372,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     if (this.#state === State.CLOSED) return;
     this.#releaseHead();
     this.idleSince = this.thread.nowMs;
-    if (!keepsAlive || this.#hasEnded) {
+    if (!keepsAlive || this.#hasEnded || this.thread.isDraining) {
       const hasReadAll = this.#state === State.WAITING && this.#early === null;
       this.#state = State.CLOSING;
       if (hasReadAll && this.connection.pendingBytes === 0) this.connection.destroy();
@@ -459,6 +458,10 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
   }
 
   #armIdle(): void {
+    if (this.thread.isDraining) {
+      this.#arm(DRAIN_GRACE_MS);
+      return;
+    }
     const { httpKeepAliveMs, httpRequestMs, clientMs } = this.frontend.timeouts;
     if (this.requestCount > 0) this.#arm(httpKeepAliveMs || httpRequestMs || clientMs);
     else this.#arm(httpRequestMs || clientMs);

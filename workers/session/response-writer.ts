@@ -99,6 +99,13 @@ export class ResponseWriter implements ResponseSink {
     this.#connection.write(bytes, 0, bytes.length);
   }
 
+  /** The answer to what was no request: an error page goes out as its file has it. */
+  writeRefusal(reply: Reply): void {
+    const { bytes } = reply;
+    if (bytes === undefined) this.writeReply(reply, { isHeadRequest: false, keepsAlive: false, version: 11 });
+    else if (bytes.length > 0) this.#connection.write(bytes, 0, bytes.length);
+  }
+
   writeRaw(buffer: Buffer, start: number, end: number): boolean {
     return this.#connection.write(buffer, start, end);
   }

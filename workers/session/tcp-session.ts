@@ -98,6 +98,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
 
   #begin(): void {
     const { frontend } = this;
+    this.#accounts.countStream();
     const backend = chooseBackend(frontend, this);
     this.#armClient();
     if (backend === null) {

@@ -9,8 +9,8 @@ export type Retry = (typeof Retry)[keyof typeof Retry];
 const DELAY_MS = 1000;
 
 /**
- * Decides after a failed attempt and counts it. The last of the retries goes to another server with `option
- * redispatch`. After a timeout the wait is over already: NOW; after a refusal the server gets a moment: LATER.
+ * Decides after a failed attempt and counts it. With `option redispatch` a retry goes to another server: each of them
+ * where balancing is free to choose, as HAProxy does, and the last one where a hash binds the request. After a timeout the wait is over already: NOW; after a refusal the server gets a moment: LATER.
  */
 export function afterFailedConnect(accounts: StreamAccounts, hasTimedOut: boolean): Retry {
   const { facts } = accounts;
@@ -20,7 +20,8 @@ export function afterFailedConnect(accounts: StreamAccounts, hasTimedOut: boolea
     return Retry.GIVE_UP;
   }
   facts.retries++;
-  if (backend.redispatches && facts.retries === backend.retries && backend.servers.length > 1) {
+  const mayLeave = facts.retries === backend.retries || !backend.balancer!.isBound;
+  if (backend.redispatches && mayLeave && backend.servers.length > 1) {
     accounts.countBehind(COUNTER.wredis, 1);
     facts.isRedispatched = true;
     return Retry.ELSEWHERE;

@@ -14,6 +14,12 @@
  */
 import { FAULTS, type Fault } from '../../src/errors/faults.ts';
 import { BodyKind, type HttpHead } from '../../src/http/head.ts';
+import {
+  chunksEndBytes,
+  madeResponseBytes,
+  requestHeadBytes,
+  responseHeadBytes,
+} from '../../src/http/message-bytes.ts';
 import { type Reply, type RuleStream, Verdict } from '../../src/rules/declare.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -75,6 +81,11 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   #keepsAlive = false;
   /** The server's body does not belong to the response that the client gets. */
   #dropsBody = false;
+  #responseHeadBytes = 0;
+  /** The response is chunked: its framing is passed on as it came, and counts nothing. */
+  #isResponseChunked = false;
+  /** Data of its chunks that has been counted. */
+  #chunkBytes = 0;
   #headAt = 0;
   #responseAt = 0;
 
@@ -114,8 +125,9 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     facts.idleMs = Math.trunc(session.firstByteAt - session.idleSince);
     facts.requestMs = Math.trunc(this.#headAt - session.firstByteAt);
     this.#keepsAlive = session.mayKeepAlive(head);
+    this.#accounts.countStream();
     this.#accounts.countRequest();
-    this.#accounts.bytesIn(head.end - head.start);
+    this.#accounts.bytesIn(requestHeadBytes(head));
   }
 
   /** Runs the rules and sends the request on its way. Body bytes that came with the head are already held. */
@@ -166,7 +178,8 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
 
   #addForwardedFor(frontend: ProxyPlan, backend: ProxyPlan): void {
     const plan = backend.forwardFor ?? frontend.forwardFor;
-    if (plan === null || plan.except?.(this)) return;
+    // The exception of either side holds for both.
+    if (plan === null || plan.except?.(this) || frontend.forwardFor?.except?.(this)) return;
     const head = this.request!;
     if (plan.isOnlyIfMissing && head.values(plan.headerId, plan.headerName).length > 0) return;
     head.add(plan.headerName, this.session.source.text);
@@ -227,8 +240,9 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
 
   #sendRequest(): void {
     const connection = this.#connection!;
-    const { closeMode, timeouts } = this.#accounts.backend!;
-    const sent = connection.sendHead(this.request!, this.#hold, closeMode !== CloseMode.KEEP_ALIVE);
+    const { timeouts } = this.#accounts.backend!;
+    const closes = this.#closeMode() !== CloseMode.KEEP_ALIVE;
+    const sent = connection.sendHead(this.request!, this.#hold, closes);
     if (sent === HeadSent.TOO_LARGE) {
       this.#answerFault(FAULTS.REQUEST_GREW);
       return;
@@ -240,6 +254,12 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       this.thread.wheel.cancel(this.#timer);
       if (sent === HeadSent.TAKEN) this.session.resumeRequest();
     }
+  }
+
+  /** Of frontend and backend the one that closes more decides (manual section 4, connection modes). */
+  #closeMode(): CloseMode {
+    const { frontend, backend } = this.#accounts;
+    return Math.max(frontend.closeMode, backend!.closeMode) as CloseMode;
   }
 
   // What the client's side brings.
@@ -257,6 +277,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
 
   onRequestEnd(trailers: HttpHead | null): void {
     this.#isRequestDone = true;
+    if (this.request!.bodyKind === BodyKind.CHUNKED) this.#accounts.bytesIn(chunksEndBytes(trailers));
     this.#trailers = trailers;
     if (this.#phase < Phase.RESPONSE || this.#connection === null) return;
     this.#connection.sendEnd(trailers);
@@ -266,8 +287,9 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
 
   onBadRequestBody(): void {
     this.#accounts.countFrontend(COUNTER.ereq);
-    if (this.#phase < Phase.DATA) this.#answerFault(FAULTS.BAD_BODY);
-    else this.#abortBoth('P', 'D');
+    const letter = this.#phaseLetter();
+    if (this.#phase < Phase.DATA) this.#answer(this.errorReply(FAULTS.BAD_BODY.status, `P${letter}`));
+    else this.#abortBoth('P', letter);
   }
 
   onClientDrain(): void {
@@ -310,8 +332,13 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   onResponseHead(head: HttpHead): boolean {
     if (head.status < 200 && head.status !== 101) {
       this.session.sink.writeInformational(head, this.request!);
+      this.#accounts.bytesOut(responseHeadBytes(head));
       return true;
     }
+    this.#accounts.countServerStatus(head.status);
+    this.#responseHeadBytes = responseHeadBytes(head);
+    this.#isResponseChunked = head.bodyKind === BodyKind.CHUNKED;
+    this.#chunkBytes = 0;
     this.#responseAt = this.thread.nowMs;
     this.facts.responseMs = Math.trunc(this.#responseAt - this.#search.connectedAt);
     this.facts.status = head.status;
@@ -322,7 +349,8 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.#phase = Phase.DATA;
     this.facts.status = head.status;
     this.#dropsBody = dropsBody(this.request!, head);
-    if (head.bodyKind === BodyKind.TUNNEL || isBodyMissing(this.request!)) this.#keepsAlive = false;
+    if (this.thread.isDraining || head.bodyKind === BodyKind.TUNNEL || isBodyMissing(this.request!))
+      this.#keepsAlive = false;
     else this.#keepsAlive = this.session.sink.decideKeepAlive(this.request!, head, this.#keepsAlive);
     return true;
   }
@@ -348,7 +376,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       this.#answerFault(FAULTS.RESPONSE_GREW);
       return false;
     }
-    this.#accounts.bytesOut(sink.lastWritten);
+    this.#accounts.bytesOut(this.#responseHeadBytes + (this.#dropsBody ? 0 : this.#bodyBytes(start, end)));
     if (this.#accounts.frontend.logAsap) {
       this.#stampTimes();
       this.#accounts.log(this, LogMoment.RESPONSE, 'txn_response');
@@ -364,8 +392,17 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     if (this.#dropsBody) return true;
     const { sink } = this.session;
     const isTaken = sink.writeData(buffer, start, end, source);
-    this.#accounts.bytesOut(sink.lastWritten);
+    this.#accounts.bytesOut(this.#bodyBytes(start, end));
     return this.#afterWrite(isTaken);
+  }
+
+  /** How much a range of the response's body counts. */
+  #bodyBytes(start: number, end: number): number {
+    if (!this.#isResponseChunked || this.#connection === null) return end - start;
+    const { chunkDataBytes } = this.#connection;
+    const bytes = chunkDataBytes - this.#chunkBytes;
+    this.#chunkBytes = chunkDataBytes;
+    return bytes;
   }
 
   /** While the client is behind, its timeout runs and the server's does not. */
@@ -386,6 +423,8 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   onResponseEnd(): void {
     if (this.#phase === Phase.DONE) return;
     this.#isResponseDone = true;
+    if (this.#isResponseChunked && this.#connection !== null)
+      this.#accounts.bytesOut(chunksEndBytes(this.#connection.trailers));
     if (this.#isRequestDone) this.#complete();
     else this.thread.wheel.cancel(this.#timer);
   }
@@ -494,9 +533,15 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.#dropConnection();
     const { facts, session } = this;
     const request = this.request!;
+    if (made.termination[0] === 'L' && this.#accounts.backend === null)
+      this.#accounts.countFrontend(COUNTER.intercepted);
     const reply = replyAfterRules(made, this, this.#accounts);
     const keepsAlive =
-      this.#keepsAlive && !reply.closes && reply.version !== 10 && this.#isRequestDone;
+      this.#keepsAlive &&
+      !reply.closes &&
+      reply.version !== 10 &&
+      this.#isRequestDone &&
+      !this.thread.isDraining;
     facts.status = reply.loggedStatus ?? reply.status;
     facts.terminationState = `${reply.termination}--`;
     session.sink.writeReply(reply, {
@@ -504,16 +549,16 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       keepsAlive,
       version: request.version,
     });
-    this.#accounts.bytesOut(session.sink.lastWritten);
+    this.#accounts.bytesOut(madeResponseBytes(reply, reply.version !== 10 && reply.status !== 204));
     this.#end();
     session.onStreamDone(keepsAlive);
   }
 
   #complete(): void {
     const connection = this.#connection;
-    const { closeMode, reuse } = this.#accounts.backend!;
+    const { reuse } = this.#accounts.backend!;
     this.#connection = null;
-    connection?.release(closeMode === CloseMode.KEEP_ALIVE && reuse !== 'never');
+    connection?.release(this.#closeMode() === CloseMode.KEEP_ALIVE && reuse !== 'never');
     this.#end();
     this.session.onStreamDone(this.#keepsAlive);
   }
@@ -559,6 +604,12 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     if (this.#responseAt > 0) facts.dataMs = Math.trunc(nowMs - this.#responseAt);
     facts.activeMs = Math.trunc(nowMs - session.firstByteAt);
     facts.totalMs = Math.trunc(nowMs - session.idleSince);
+  }
+
+  /** A request that could not be read counts as one all the same. */
+  countRefused(): void {
+    this.#accounts.countRequest();
+    this.#accounts.countFrontend(COUNTER.ereq);
   }
 
   /** Counts and logs a connection that never became a request. */

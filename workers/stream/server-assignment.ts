@@ -53,8 +53,9 @@ export class ServerAssignment {
   #wait(backend: ProxyPlan, serverSlot: number): Assignment {
     const { facts } = this.#stream;
     const { shared } = this.#thread;
-    if (serverSlot >= 0) facts.serverQueue = shared.queueLength(serverSlot);
-    else facts.backendQueue = shared.queueLength(backend.backendSlot);
+    // As HAProxy counts: the first in a queue has place 1.
+    if (serverSlot >= 0) facts.serverQueue = shared.queueLength(serverSlot) + 1;
+    else facts.backendQueue = shared.queueLength(backend.backendSlot) + 1;
     this.#ticket = shared.joinQueue(backend.backendSlot, serverSlot, (slot) => {
       this.#thread.tick();
       this.#ticket = NO_TICKET;
@@ -71,7 +72,6 @@ export class ServerAssignment {
 
   #take(server: ServerPlan): void {
     this.server = server;
-    this.#thread.shared.count(server.slot, COUNTER.stot, 1);
     this.#thread.shared.count(server.slot, COUNTER.lbtot, 1);
     this.#thread.shared.count(this.#backend!.backendSlot, COUNTER.lbtot, 1);
   }

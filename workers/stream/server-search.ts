@@ -86,7 +86,7 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
   }
 
   onServerAssigned(server: ServerPlan): void {
-    this.#accounts.server = server;
+    this.#accounts.assign(server);
     if (this.#assignedAt === 0) {
       this.#assignedAt = this.#thread.nowMs;
       this.#accounts.facts.queueMs = Math.trunc(this.#assignedAt - this.#beganAt);
@@ -100,6 +100,7 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
 
   #connect(server: ServerPlan): void {
     this.#phase = Phase.CONNECTING;
+    this.#thread.shared.count(server.slot, COUNTER.stot, 1);
     if (this.#owner.connectTo(server)) {
       this.#accounts.countBehind(COUNTER.reuse, 1);
       this.opened();

@@ -7,11 +7,12 @@ import type { StreamView } from '../../src/sample/stream-view.ts';
 import { LogMoment } from '../log/log-plan.ts';
 import type { ProxyPlan, ServerPlan } from '../plan/plan.ts';
 import { COUNTER, RateKind } from '../shared/shared-state.ts';
+import { PROCESS_SLOT } from '../shared/slots.ts';
 import type { ThreadState } from '../thread-state.ts';
-import { StreamRecord } from './stream-record.ts';
+import { type ConnectionCounts, StreamRecord } from './stream-record.ts';
 
-export class StreamAccounts {
-  readonly facts: StreamRecord = new StreamRecord();
+export class StreamAccounts implements ConnectionCounts {
+  readonly facts: StreamRecord = new StreamRecord(this);
   readonly frontend: ProxyPlan;
   backend: ProxyPlan | null = null;
   server: ServerPlan | null = null;
@@ -22,11 +23,32 @@ export class StreamAccounts {
     this.frontend = frontend;
   }
 
+  get ofProcess(): number {
+    return this.#thread.shared.current(PROCESS_SLOT);
+  }
+
+  get ofFrontend(): number {
+    return this.#thread.shared.current(this.frontend.frontendSlot);
+  }
+
+  get ofBackend(): number {
+    return this.backend === null ? 0 : this.#thread.shared.current(this.backend.backendSlot);
+  }
+
+  get ofServer(): number {
+    return this.server === null ? 0 : this.#thread.shared.current(this.server.slot);
+  }
+
   reset(): void {
     this.facts.reset();
     this.facts.requestNumber = this.#thread.takeNumber();
     this.backend = null;
     this.server = null;
+  }
+
+  /** A stream begins, HTTP or TCP. */
+  countStream(): void {
+    this.#thread.shared.count(PROCESS_SLOT, COUNTER.req_tot, 1);
   }
 
   countRequest(): void {
@@ -76,9 +98,27 @@ export class StreamAccounts {
     this.#thread.shared.count(this.frontend.frontendSlot, counter, 1);
   }
 
+  /** The stream is to go to this server: its bytes so far count there too. */
+  assign(server: ServerPlan): void {
+    this.server = server;
+    this.#thread.shared.count(server.slot, COUNTER.bin, this.facts.bytesFromClient);
+  }
+
+  /** What the client was answered, for the proxies. */
   countStatus(status: number): void {
-    const isKnown = status >= 100 && status < 600;
-    this.countAll(isKnown ? COUNTER.hrsp_1xx + Math.trunc(status / 100) - 1 : COUNTER.hrsp_other, 1);
+    const { shared } = this.#thread;
+    shared.count(this.frontend.frontendSlot, statusCounter(status), 1);
+    if (this.backend === null) return;
+    shared.count(this.backend.backendSlot, statusCounter(status), 1);
+    shared.count(this.backend.backendSlot, COUNTER.req_tot, 1);
+  }
+
+  /** What the server answered, whatever rules make of it. */
+  countServerStatus(status: number): void {
+    const { shared } = this.#thread;
+    const { slot } = this.server!;
+    shared.count(slot, statusCounter(status), 1);
+    shared.count(slot, COUNTER.req_tot, 1);
   }
 
   /** Writes the stream's log line when this is the moment for it, or its last one. `origin` says where this is. */
@@ -91,7 +131,11 @@ export class StreamAccounts {
     if (facts.logLevel === LOG_SILENT) return;
     facts.logOrigin = origin;
     facts.logNumber = log.lineCount;
-    facts.takeConnectionCounts(this.#thread.shared, this.frontend, this.backend, this.server);
     log.write(stream, facts.logLevel);
   }
+}
+
+function statusCounter(status: number): number {
+  const isKnown = status >= 100 && status < 600;
+  return isKnown ? COUNTER.hrsp_1xx + Math.trunc(status / 100) - 1 : COUNTER.hrsp_other;
 }

@@ -1,11 +1,16 @@
 /** The facts of one stream as its log line tells them; one object per session, reset for every request. */
 import type { Endpoint, StreamFacts } from '../../src/sample/stream-view.ts';
 import { LogLevel } from '../log/log-plan.ts';
-import type { ProxyPlan, ServerPlan } from '../plan/plan.ts';
-import type { SharedState } from '../shared/shared-state.ts';
-import { PROCESS_SLOT } from '../shared/slots.ts';
 
 const NONE: readonly (string | null)[] = [];
+
+/** Connections of the moment, of whatever the stream belongs to (%ac %fc %bc %sc). */
+export interface ConnectionCounts {
+  readonly ofProcess: number;
+  readonly ofFrontend: number;
+  readonly ofBackend: number;
+  readonly ofServer: number;
+}
 
 export class StreamRecord implements StreamFacts {
   requestNumber = 0;
@@ -26,10 +31,6 @@ export class StreamRecord implements StreamFacts {
   terminationState = '----';
   retries = 0;
   isRedispatched = false;
-  activeConnections = 0;
-  frontendConnections = 0;
-  backendConnections = 0;
-  serverConnections = 0;
   serverQueue = 0;
   backendQueue = 0;
   serverSource: Endpoint | null = null;
@@ -44,6 +45,28 @@ export class StreamRecord implements StreamFacts {
   capturedResponseHeaders = NONE;
   capturedRequestCookie: string | null = null;
   capturedResponseCookie: string | null = null;
+
+  readonly #counts: ConnectionCounts;
+
+  constructor(counts: ConnectionCounts) {
+    this.#counts = counts;
+  }
+
+  get activeConnections(): number {
+    return this.#counts.ofProcess;
+  }
+
+  get frontendConnections(): number {
+    return this.#counts.ofFrontend;
+  }
+
+  get backendConnections(): number {
+    return this.#counts.ofBackend;
+  }
+
+  get serverConnections(): number {
+    return this.#counts.ofServer;
+  }
 
   reset(): void {
     this.uniqueId = '';
@@ -64,18 +87,5 @@ export class StreamRecord implements StreamFacts {
     this.requestLineFallback = '<BADREQ>';
     this.capturedRequestHeaders = this.capturedResponseHeaders = NONE;
     this.capturedRequestCookie = this.capturedResponseCookie = null;
-  }
-
-  /** Reads the connection counts of the moment (%ac %fc %bc %sc); the stream itself has already left backend and server. */
-  takeConnectionCounts(
-    shared: SharedState,
-    frontend: ProxyPlan,
-    backend: ProxyPlan | null,
-    server: ServerPlan | null,
-  ): void {
-    this.activeConnections = shared.current(PROCESS_SLOT);
-    this.frontendConnections = shared.current(frontend.frontendSlot);
-    this.backendConnections = backend === null ? 0 : shared.current(backend.backendSlot);
-    this.serverConnections = server === null ? 0 : shared.current(server.slot);
   }
 }

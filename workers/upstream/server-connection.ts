@@ -103,6 +103,16 @@ export class ServerConnection implements ConnectionOwner {
     );
   }
 
+  /** Of a chunked response: the data so far, without its framing. */
+  get chunkDataBytes(): number {
+    return this.#chunked?.dataBytes ?? 0;
+  }
+
+  /** Of a chunked response that is complete: its trailers, or null. */
+  get trailers(): HttpHead | null {
+    return this.#chunked?.trailers ?? null;
+  }
+
   /** Our end of the connection. */
   get source(): Endpoint {
     return this.#ends()[0];

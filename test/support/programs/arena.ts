@@ -72,8 +72,9 @@ export class Arena {
     await script(stage);
     await stage.leave();
     const log = await this.sink.take(lines);
+    for (const origin of this.origins.values()) await origin.settled();
     return {
-      clients: stage.clients.map((client) => withJoinedChunks(client.transcript())),
+      clients: stage.clients.map((client) => client.transcript()),
       origins: [...this.origins].flatMap(([name, origin]) => describeRequests(name, origin.take())),
       log: [...early.map((line) => `too late: ${line}`), ...log].map(withoutVariables),
     };

@@ -7,6 +7,8 @@ export interface Case {
   readonly play: Script;
   /** Log lines it causes. */
   readonly lines: number;
+  /** Why Fairlead is meant to differ from the installed HAProxy here. The test fails when it does not any more. */
+  readonly differsBecause?: string;
 }
 
 export interface Sending {
@@ -60,4 +62,9 @@ export function response(status: string, body = '', fields: readonly string[] = 
 /** A whole request. */
 export function request(line: string, fields: readonly string[] = [], body = ''): string {
   return [`${line} HTTP/1.1`, 'Host: example.com', ...fields, '', body].join('\r\n');
+}
+
+/** These cases with the reason why Fairlead is meant to differ in them. */
+export function differing(reason: string, cases: readonly Case[]): Case[] {
+  return cases.map((one) => ({ ...one, differsBecause: reason }));
 }

@@ -70,9 +70,12 @@ export class LogSink {
 export function withoutVariables(line: string): string {
   return line
     .replace(/^(<\d+>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d /, '$1DATE ')
+    .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d/g, 'DATE')
     .replace(/\[\d+\]: /, '[PID]: ')
+    .replace(/ haproxy \d+ - /, ' haproxy PID - ')
     .replace(/\b\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d\.\d{3}/g, 'TIME')
     .replace(/\b\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}/g, 'TIME')
     .replace(/\b127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+    .replace(/ "" "" \d+ \d{3} ((?:"[^"]*" ){3})(-?\d+ ){5}/, ' "" "" PORT MS $1T T T T T ')
     .replace(/ \+?-?\d+(\/\+?-?\d+){2,4} /, (timers) => timers.replace(/(?<![-\d])\d+/g, 'T'));
 }

@@ -67,7 +67,7 @@ export class RawClient {
 
   /** What was received and how it ended. */
   transcript(): string {
-    return `${this.received}<${this.isStalled ? 'stalled' : this.outcome}>`;
+    return `${withJoinedChunks(this.received)}<${this.isStalled ? 'stalled' : this.outcome}>`;
   }
 
   async #waitFor(isDone: () => boolean): Promise<void> {
@@ -149,17 +149,19 @@ export function withJoinedChunks(text: string): string {
   return joined + text.slice(at);
 }
 
-/** The data of the chunks at `start`, and where what is not a whole chunk with data begins. */
+/** The data of the chunks at `start`, as far as it came, and where the last chunk begins or the text ends. */
 function readChunks(text: string, start: number): { readonly data: string; readonly next: number } {
   let data = '';
   let next = start;
   for (;;) {
     const line = /([0-9a-f]+)[^\r]*\r\n/iy;
     line.lastIndex = next;
-    const size = Number.parseInt(line.exec(text)?.[1] ?? '0', 16);
-    const end = line.lastIndex + size + 2;
-    if (size === 0 || end > text.length) return { data, next };
-    data += text.slice(line.lastIndex, end - 2);
-    next = end;
+    const size = line.exec(text)?.[1];
+    // A size line that is cut off, or wrong, delivers nothing.
+    if (size === undefined) return { data, next: text.length };
+    const end = line.lastIndex + Number.parseInt(size, 16);
+    if (end === line.lastIndex) return { data, next };
+    data += text.slice(line.lastIndex, end);
+    next = end + 2;
   }
 }

@@ -40,6 +40,8 @@ export class ScriptedOrigin {
   #recorded: Recorded[] = [];
   #onArrival: () => void = () => {};
   #arrived: string[] = [];
+  /** Connections in the middle of a request. */
+  readonly #incomplete = new Set<net.Socket>();
   /** Connections accepted so far. */
   connections = 0;
   /** The exchange whose head came last. */
@@ -86,6 +88,13 @@ export class ScriptedOrigin {
     clearTimeout(timer);
   }
 
+  /** Resolves when no request is on its way any more: each is complete, or its connection has ended. */
+  async settled(): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MS;
+    while (this.#incomplete.size > 0 && performance.now() < deadline)
+      await new Promise((resolve) => setImmediate(resolve));
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
@@ -109,9 +118,11 @@ export class ScriptedOrigin {
       this.#sockets.delete(socket);
       if (received !== '') record(`${received}<cut>`);
       received = '';
+      this.#incomplete.delete(socket);
     });
     socket.on('data', (piece: Buffer) => {
       received += piece.latin1Slice();
+      this.#incomplete.add(socket);
       for (;;) {
         const headEnd = received.indexOf('\r\n\r\n') + 4;
         if (headEnd < 4) return;
@@ -130,7 +141,10 @@ export class ScriptedOrigin {
         received = received.slice(end);
         hasBegun = false;
         if (typeof reply === 'string') answer(socket, reply);
-        if (received === '') return;
+        if (received === '') {
+          this.#incomplete.delete(socket);
+          return;
+        }
       }
     });
   }

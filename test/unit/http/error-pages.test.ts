@@ -49,6 +49,7 @@ test('an error file gives status, reason, fields without Connection, and body', 
     headers: [{ name: 'x-a', value: 'b' }],
     body: Buffer.from('body\n'),
     bytes: file,
+    version: 10,
   });
 });
 

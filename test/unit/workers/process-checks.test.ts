@@ -89,5 +89,5 @@ test('a log sink sends a line to each target that takes its level, and cuts it t
   sink.send(5, 'a notice');
   sink.send(0, 'x'.repeat(200));
   assert.deepEqual(first, ['<133>a notice\n', `<128>${'x'.repeat(200)}\n`]);
-  assert.deepEqual(second, [`${'x'.repeat(79)}\n`]);
+  assert.deepEqual(second, [`${'x'.repeat(80)}\n`]);
 });
