@@ -102,5 +102,5 @@ export function accept(
 
 /** HAProxy refuses to run without one. */
 export function hasListener({ model }: Configuration): boolean {
-  return model.proxies.some((proxy) => proxy.binds.length > 0 && proxy.settings.isDisabled !== true);
+  return model.proxies.some((proxy) => proxy.binds.length > 0) || (model.global.statsSockets?.length ?? 0) > 0;
 }

@@ -1,4 +1,5 @@
 /** What a redirect answers (manual section 4.2, `redirect`): the rule `http-request redirect` and the keyword. */
+import { BodyKind, type HttpHead } from '../http/head.ts';
 import { HeaderId } from '../http/header-id.ts';
 import { type Arg, arg, type ValuesOf } from '../keyword/arg.ts';
 import type { LogFormatModel } from '../keyword/language-model.ts';
@@ -104,10 +105,17 @@ export function compileRedirect(args: RedirectArgs, termination: string, compile
     ];
     if (!isCached) headers.push({ name: 'cache-control', value: 'no-cache' });
     if (cookie !== null) headers.push({ name: 'set-cookie', value: cookie(stream) });
-    const reply: Reply = { status, reason, headers, body: EMPTY, closes: false, termination };
+    const closes = hasBody(stream.request);
+    const reply: Reply = { status, reason, headers, body: EMPTY, closes, termination };
     stream.reply = reply;
     return Verdict.REPLY;
   };
+}
+
+/** HAProxy does not wait for the body of a request that it redirects: it closes behind the answer. */
+function hasBody(request: HttpHead | null): boolean {
+  if (request === null || request.bodyKind === BodyKind.NONE) return false;
+  return request.bodyKind !== BodyKind.LENGTH || request.contentLength > 0;
 }
 
 function compileLocation(args: RedirectArgs, compiler: Compiler): Build {

@@ -2,6 +2,7 @@
 import { globalServiceOptions } from './global-services.ts';
 import { globalOptionsWithoutEffect } from './global-without-effect.ts';
 import { processOptions } from './process.ts';
+import { tlsDefaultOptions } from './tls-defaults.ts';
 import { tuningOptions } from './tuning.ts';
 
 export const globalOptions = [
@@ -9,4 +10,5 @@ export const globalOptions = [
   ...globalServiceOptions,
   ...tuningOptions,
   ...globalOptionsWithoutEffect,
+  ...tlsDefaultOptions,
 ] as const;
