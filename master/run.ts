@@ -102,5 +102,9 @@ export function accept(
 
 /** HAProxy refuses to run without one. */
 export function hasListener({ model }: Configuration): boolean {
-  return model.proxies.some((proxy) => proxy.binds.length > 0) || (model.global.statsSockets?.length ?? 0) > 0;
+  const { statsSockets = [] } = model.global;
+  return (
+    statsSockets.length > 0 ||
+    model.proxies.some((proxy) => proxy.binds.length > 0 && !proxy.settings.isDisabled)
+  );
 }

@@ -11,13 +11,17 @@ import type { BalanceDeclaration } from './lb/declare.ts';
 import { logAliases } from './log/aliases.ts';
 import { actions } from './rules/actions.ts';
 import type { ActionDeclaration } from './rules/declare.ts';
+import { redirectOption } from './rules/redirect-keyword.ts';
 import { converters } from './sample/converters.ts';
 import { fetches } from './sample/fetches.ts';
 import { createSampleRegistry, type SampleRegistry } from './sample/registry.ts';
 import { bindOptions } from './settings/bind-options.ts';
 import { globalOptions } from './settings/global-options.ts';
-import { proxyOptions } from './settings/proxy-options.ts';
+import { proxyOptions as settingOptions } from './settings/proxy-options.ts';
 import { serverOptions } from './settings/server-options.ts';
+
+/** `redirect` comes from the rules: it is one of them under a keyword of its own. */
+const proxyOptions = [...settingOptions, redirectOption] as const;
 
 export {
   actions,

@@ -9,6 +9,7 @@ import type { LogTarget as TargetSettings } from '../src/settings/log-target.ts'
 import { createDrivenWheel } from './connection/wheel-driver.ts';
 import { Listener } from './listener/listener.ts';
 import { type LogTarget, openLogTarget } from './log/datagram-target.ts';
+import { textLimitOf } from './log/target-lines.ts';
 import type { ListenerHandle, ProcessToThread, ThreadStart, ThreadToProcess } from './messages.ts';
 import type { LogFactory } from './plan/compile-log.ts';
 import { compilePlan, globalLimits } from './plan/compile-plan.ts';
@@ -92,6 +93,7 @@ function logFactory(start: ThreadStart): LogFactory {
       requestLineMaxBytes: model.global.logUriBytes ?? LOG_URI_BYTES,
       isEarly: false,
     },
+    textMaxBytes: textLimitOf(model.proxies.flatMap(({ logs }) => logs)),
     open(settings: TargetSettings): LogTarget {
       const { text } = settings.address;
       let target = targets.get(text);

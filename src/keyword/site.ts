@@ -57,7 +57,10 @@ export type RuleSetName =
 export type Place =
   | RuleSetName
   | 'redirect rule'
-  | 'use_backend rule' | 'balance algorithm' | 'unique identifier' | 'log line';
+  | 'use_backend rule'
+  | 'balance algorithm'
+  | 'unique identifier'
+  | 'log line';
 
 export type ReferenceKind =
   | 'backend'

@@ -48,7 +48,9 @@ function writeSeparator(_stream: StreamView, out: LineBuffer): void {
 
 function textWriter(text: string): WriteItem {
   const bytes = byteStringOf(text);
-  return (_stream, out) => out.text(bytes);
+  if (bytes.length > 1) return (_stream, out) => out.text(bytes);
+  const byte = bytes.charCodeAt(0);
+  return (_stream, out) => out.byte(byte);
 }
 
 /** The longest text that a format in a rule builds; what is longer is cut, as HAProxy's buffers do. */

@@ -94,7 +94,8 @@ class FormatParser {
     const end = this.#text.indexOf('}', this.#at);
     if (end < 0) throw this.#error(this.#at, "missing '}' behind the flags of a log-format item");
     let flags = this.#flags;
-    for (const part of this.#text.slice(this.#at + 1, end).split(',')) flags = this.#applyFlag(flags, part);
+    for (const part of this.#text.slice(this.#at + 1, end).split(','))
+      flags = this.#applyFlag(flags, part.trimStart());
     this.#at = end + 1;
     return flags;
   }

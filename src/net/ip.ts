@@ -33,7 +33,8 @@ export function parseIpv6(text: string): string {
   const missing = 8 - head.length - tail.length;
   if (halves.length === 1 ? missing !== 0 : missing < 1) return '';
   let bytes = '';
-  for (const group of [...head, ...new Array<number>(missing).fill(0), ...tail]) bytes += String.fromCharCode(group >>> 8, group & 255);
+  for (const group of [...head, ...new Array<number>(missing).fill(0), ...tail])
+    bytes += String.fromCharCode(group >>> 8, group & 255);
   return bytes;
 }
 
@@ -58,7 +59,8 @@ function groupsOf(text: string): number[] | null {
 export function formatIpv6(v6: string): string {
   const groups: number[] = [];
   for (let i = 0; i < 16; i += 2) groups.push(v6.charCodeAt(i) * 256 + v6.charCodeAt(i + 1));
-  if (groups.slice(0, 5).every((g) => g === 0) && groups[5] === 0xffff) return `::ffff:${formatIpv4(groups[6]! * 65536 + groups[7]!)}`;
+  if (groups.slice(0, 5).every((g) => g === 0) && groups[5] === 0xffff)
+    return `::ffff:${formatIpv4(groups[6]! * 65536 + groups[7]!)}`;
   let runStart = -1;
   let runLength = 1;
   for (let i = 0; i < 8; i++) {

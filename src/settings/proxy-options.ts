@@ -1,4 +1,4 @@
-/** Every keyword of defaults, frontend, backend and listen sections. */
+/** The keywords of defaults, frontend, backend and listen sections; `redirect`, which is a rule, is declared with those. */
 import { hashTypeOption } from '../lb/hash-type.ts';
 import { aclOptions } from './acl.ts';
 import { checkOptions } from './checks.ts';
@@ -8,7 +8,6 @@ import { limitOptions } from './limits.ts';
 import { loggingOptions } from './logging.ts';
 import { identityOptions } from './proxy-identity.ts';
 import { lineOptions } from './proxy-lines.ts';
-import { redirectOption } from './redirect.ts';
 import { ruleOptions } from './rules.ts';
 import { timeouts } from './timeouts.ts';
 
@@ -17,7 +16,6 @@ export const proxyOptions = [
   ...lineOptions,
   ...aclOptions,
   ...ruleOptions,
-  redirectOption,
   ...timeouts,
   ...limitOptions,
   ...httpOptions,

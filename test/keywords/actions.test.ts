@@ -32,7 +32,9 @@ function inputOf(given: string | undefined): StreamInput {
 }
 
 function ruleSetOf(action: ActionDeclaration, given: string | undefined): RuleSetName {
-  return given?.startsWith('HTTP/') ? action.ruleSets.find((set) => set !== 'http-request')! : action.ruleSets[0]!;
+  return given?.startsWith('HTTP/')
+    ? action.ruleSets.find((set) => set !== 'http-request')!
+    : action.ruleSets[0]!;
 }
 
 describe('actions', () => {

@@ -139,7 +139,9 @@ describe('log-format aliases', () => {
   });
 
   it('cut the request line where tune.http.logurilen says, and its parts with it', () => {
-    const request = (length: number) => ({ request: `GET /${'x'.repeat(length)} HTTP/1.1\r\nHost: a\r\n\r\n` });
+    const request = (length: number) => ({
+      request: `GET /${'x'.repeat(length)} HTTP/1.1\r\nHost: a\r\n\r\n`,
+    });
     assert.equal(lineOf('%r', createStream(request(1009))).length, 1023);
     assert.match(lineOf('%r', createStream(request(1009))), / HTTP\/1\.1$/);
     assert.match(lineOf('%r|%HV', createStream(request(1010))), /x HTTP\/1\.\|HTTP\/1\.$/);

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { response } from '../support/programs/exchanges.ts';
 import { type OwnedPort, reservedPort } from '../support/programs/listening-sockets.ts';
 import { LoadGenerator } from '../support/programs/load-generator.ts';
-import { descendants, isAlive, Program } from '../support/programs/program.ts';
+import { descendants, isAlive } from '../support/programs/program.ts';
 import { RawClient } from '../support/programs/raw-client.ts';
 import type { ScriptedOrigin } from '../support/programs/scripted-origin.ts';
 import { namedOrigin, siteConfig, startFairlead } from '../support/programs/simple-site.ts';
@@ -63,9 +63,7 @@ describe('A running master', () => {
   });
 
   test('stops softly on SIGUSR1: what runs is finished, who comes then is refused, and it ends with 0', async (t) => {
-    const program = Program.start('fairlead', { config: configFor(older) });
-    t.after(() => program.stop());
-    await program.serves(owned.port);
+    const program = await startFairlead(t, { config: configFor(older) });
     older.take();
     const client = new RawClient(owned.port);
     client.send('GET /hold HTTP/1.1\r\nHost: h\r\n\r\n');

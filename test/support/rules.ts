@@ -1,7 +1,8 @@
 /** Rules as text, run on a stream that is a plain object, and what they left. */
-import { Report } from '../../config/link/report.ts';
+
 import { tokenizeLine } from '../../config/haproxy-cfg/tokenize.ts';
 import type { SectionDraft } from '../../config/link/draft.ts';
+import { Report } from '../../config/link/report.ts';
 import { StatementSite } from '../../config/link/statement-site.ts';
 import { findAction, samples } from '../../src/catalog.ts';
 import { FIELD, type HttpHead } from '../../src/http/head.ts';

@@ -4,10 +4,12 @@ import type { WriteItem } from '../../src/log/declare.ts';
 import type { StreamView } from '../../src/sample/stream-view.ts';
 import type { LogTarget as TargetSettings } from '../../src/settings/log-target.ts';
 import type { LogMoment, LogPlan } from './log-plan.ts';
-import { type LineTarget, type LogIdentity, TargetLines, textLimitOf } from './target-lines.ts';
+import { type LineTarget, type LogIdentity, TargetLines } from './target-lines.ts';
 
 export interface ProxyLogOptions {
   readonly settings: readonly TargetSettings[];
+  /** The longest text of a line, before headers. */
+  readonly textMaxBytes: number;
   readonly identity: LogIdentity;
   readonly moment: LogMoment;
   readonly needsServerEnds: boolean;
@@ -30,11 +32,12 @@ export class ProxyLog implements LogPlan {
   readonly #textLimit: number;
   readonly #writeLine: WriteItem;
 
-  constructor({ settings, identity, moment, needsServerEnds, writeLine, open }: ProxyLogOptions) {
+  constructor(options: ProxyLogOptions) {
+    const { settings, identity, moment, needsServerEnds, writeLine, open } = options;
     this.moment = moment;
     this.needsServerEnds = needsServerEnds;
     this.#targets = settings.map((one) => new TargetLines(one, open(one), identity));
-    this.#textLimit = textLimitOf(settings);
+    this.#textLimit = options.textMaxBytes;
     this.#writeLine = writeLine;
   }
 

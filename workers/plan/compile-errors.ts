@@ -16,7 +16,12 @@ export function compileErrorReplies(proxy: ProxyModel): (status: number, termina
     const key = `${status}${termination}`;
     let reply = replies.get(key);
     if (reply === undefined) {
-      reply = { ...(own.get(status) ?? builtIn(status)), closes: CLOSING.has(status), termination, loggedStatus: status };
+      reply = {
+        ...(own.get(status) ?? builtIn(status)),
+        closes: CLOSING.has(status),
+        termination,
+        loggedStatus: status,
+      };
       replies.set(key, reply);
     }
     return reply;

@@ -17,6 +17,8 @@ export interface LogFactory {
   readonly identity: LogIdentity;
   /** What formats tell of this process; formats in rules are compiled with it as it is. */
   readonly site: LogSite;
+  /** The longest text of a line: of all targets of the process, the one that takes most decides, as in HAProxy. */
+  readonly textMaxBytes: number;
   /** The thread's open target for an address; equal addresses share one. */
   open(settings: TargetSettings): LogTarget;
 }
@@ -29,6 +31,7 @@ export function compileProxyLog(proxy: ProxyModel, factory: LogFactory): LogPlan
   const site = { ...factory.site, isEarly: settings.logAsap === true };
   return new ProxyLog({
     settings: proxy.logs,
+    textMaxBytes: factory.textMaxBytes,
     identity: { ...factory.identity, tag: settings.logTag ?? factory.identity.tag },
     moment,
     needsServerEnds: needsServerEnds(format),

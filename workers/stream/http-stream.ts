@@ -165,6 +165,8 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       const verdict = rule.run(this);
       if (verdict === Verdict.CONTINUE) continue;
       if (verdict === Verdict.STOP) return true;
+      // The server's response is not the one that is given: it never came, as the log tells it.
+      if (this.response !== null) this.facts.responseMs = -1;
       if (verdict === Verdict.CLOSE || this.reply === null) this.#abortBoth('P', 'R');
       else this.#answer(this.reply);
       return false;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LineBuffer } from '../../../src/bytes/line-buffer.ts';
 import { textOfBytes } from '../../../src/bytes/byte-text.ts';
+import { LineBuffer } from '../../../src/bytes/line-buffer.ts';
 import { samples } from '../../../src/catalog.ts';
 import { compileLogLine, compileLogText } from '../../../src/log/compile-log-format.ts';
 import { standardFormat } from '../../../src/log/formats.ts';

@@ -9,8 +9,8 @@ import { formatOf, siteAt } from '../../support/rules.ts';
 function short({ nodes }: LogFormatModel): string[] {
   return nodes.map((node) => {
     if (node.kind === 'text') return node.text;
-    const { quote, hex, escape } = node.flags;
-    const flags = `${quote ? '+Q' : ''}${hex ? '+X' : ''}${escape ? '+E' : ''}`;
+    const { quote, hex, escape: isEscaped } = node.flags;
+    const flags = `${quote ? '+Q' : ''}${hex ? '+X' : ''}${isEscaped ? '+E' : ''}`;
     return node.kind === 'alias' ? `%${node.name}${flags}` : `[${node.expression.text}]${flags}`;
   });
 }
@@ -31,11 +31,12 @@ describe('log formats', () => {
     ['%o%r', ['%r']],
     ['%{}ci', ['%ci']],
     ['%{,+Q}r', ['%r+Q']],
+    ['%{ +Q, +X}r', ['%r+Q+X']],
     ['%{+Q,-Q}r', ['%r']],
     ['%[src]', ['[src]']],
     ['%{+Q}[path,lower]x', ['[path,lower]+Q', 'x']],
     ["%[str(']),lower]", []],
-    ["%[str(a]b)]", ['[str(a]b)]']],
+    ['%[str(a]b)]', ['[str(a]b)]']],
     ["%[str(']')]]", ["[str(']')]", ']']],
     ['%(name)ci', ['%ci']],
     ['%(name:sint)[int(1)]', ['[int(1)]']],
@@ -96,7 +97,7 @@ describe('log formats', () => {
     ['%-ci', ['-ci'], /before '-'/],
     ['%é', ['é'], /before 'é'/],
     ['%{Q}r', ['%r'], /'Q' is no log-format flag/],
-    ['%{ +Q}r', ['%r'], /' \+Q' is no log-format flag/],
+    ['%{ +Q }r', ['%r'], /'\+Q ' is no log-format flag/],
     ['%{+Z}r', ['%r'], /'\+Z' is no log-format flag/],
   ] as const) {
     it(`${text} is taken as HAProxy takes it, with a warning`, () => {

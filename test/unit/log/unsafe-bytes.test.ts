@@ -17,7 +17,11 @@ import {
 const ALL = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 
 /** What stands in the place of each byte, said in words once more: the plain version. */
-function plain(rules: { readonly escaped?: string; readonly hashed?: RegExp; readonly percent?: RegExp }): string {
+function plain(rules: {
+  readonly escaped?: string;
+  readonly hashed?: RegExp;
+  readonly percent?: RegExp;
+}): string {
   return [...ALL.latin1Slice()]
     .map((character) => {
       const hex = character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');

@@ -2,7 +2,7 @@
 import { arg } from '../keyword/arg.ts';
 import { defineProxyOption } from '../keyword/declaration.ts';
 import type { CallModel, RuleModel } from '../keyword/language-model.ts';
-import { plainRedirectArgs, redirectProblem } from '../rules/redirect.ts';
+import { plainRedirectArgs, redirectProblem } from './redirect.ts';
 
 /** A line of the keyword; the linker gives it its place. */
 export type RedirectLine = Omit<RuleModel, 'at'>;
