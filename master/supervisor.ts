@@ -86,6 +86,8 @@ export class Supervisor implements ChildOwner {
   #isPaused = false;
   #restart: NodeJS.Timeout | null = null;
   #status = 0;
+  /** A soft stop was asked for during the start. */
+  #stopsOnceStarted = false;
 
   constructor(parts: SupervisorParts, options: SupervisorOptions) {
     this.#parts = parts;
@@ -107,6 +109,17 @@ export class Supervisor implements ChildOwner {
 
   /** Binds and starts. Resolves once connections are accepted. Throws BindError or StartError. */
   async start(configuration: Configuration): Promise<void> {
+    const start = this.#start(configuration);
+    // A reload that is asked for before the start is over comes behind it.
+    this.#reloading = start.then(
+      () => ({ isDone: true, problem: '' }),
+      (error: Error) => ({ isDone: false, problem: error.message }),
+    );
+    await start;
+    if (this.#stopsOnceStarted) this.stop('soft');
+  }
+
+  async #start(configuration: Configuration): Promise<void> {
     const preparation = await this.#prepare(configuration);
     const child = await this.#startProcess(configuration, preparation);
     this.#adopt(child, configuration, preparation);
@@ -131,6 +144,11 @@ export class Supervisor implements ChildOwner {
   /** Ends: softly when the connections have ended, hard at once. `onEnded` follows. */
   stop(style: StopStyle): void {
     if (this.#phase === 'ended') return;
+    if (this.#phase === 'idle' && style === 'soft') {
+      // Connections may have been accepted by now: the start goes on, and they end as they would have.
+      this.#stopsOnceStarted = true;
+      return;
+    }
     const isFirst = this.#phase !== 'stopping';
     this.#phase = 'stopping';
     if (isFirst) {

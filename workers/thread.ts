@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Model } from '../config/model/model.ts';
 import type { LogTarget as TargetSettings } from '../src/settings/log-target.ts';
+import { bindPromised } from '../src/system/libc.ts';
 import { createDrivenWheel } from './connection/wheel-driver.ts';
 import { Listener } from './listener/listener.ts';
 import { type LogTarget, openLogTarget } from './log/datagram-target.ts';
@@ -120,6 +121,7 @@ function send(message: ThreadToProcess): void {
   parentPort!.postMessage(message);
 }
 
+bindPromised();
 const worker = new WorkerThread(workerData as ThreadStart);
 parentPort!.on('message', (message: ProcessToThread) => worker.receive(message));
 send({ type: 'ready' });

@@ -129,15 +129,23 @@ export class ChunkedDecoder {
    */
   nextRaw(buffer: Buffer, start: number, end: number): ChunkStatus {
     let at = start;
+    // Behind the data so far: a size line that turns out to be broken is not passed on.
+    let dataEnd = start;
     this.rangeStart = start;
     this.behind = Behind.NOTHING;
     this.#oddAt = -1;
     if (this.#isWithinOddLine()) this.#oddAt = start;
     while (at < end && this.#state < State.DONE && this.behind === Behind.NOTHING) {
-      at = this.#state === State.DATA ? this.#skipData(at, end) : this.#readFraming(buffer, at, end);
+      if (this.#state === State.DATA) {
+        at = this.#skipData(at, end);
+        dataEnd = at;
+      } else {
+        at = this.#readFraming(buffer, at, end);
+      }
     }
     this.position = at;
     this.rangeEnd = this.#oddAt >= 0 ? this.#oddAt : at;
+    if (this.#state === State.FAILED) this.rangeEnd = Math.min(this.rangeEnd, dataEnd);
     return this.#state < State.DONE && at < end ? ChunkStatus.DATA : this.#status();
   }
 

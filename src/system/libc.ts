@@ -65,10 +65,35 @@ export function bindFunction(definition: string): ForeignFunction {
 /** Binds on the first call, so that loading a file costs nothing for the calls nobody makes. */
 export function lazyFunction(definition: string): ForeignFunction {
   let bound: ForeignFunction | null = null;
-  return (...args) => {
+  const bind = (): ForeignFunction => {
     bound ??= bindFunction(definition);
-    return bound(...args);
+    return bound;
   };
+  promiseBinding(bind);
+  return (...args) => bind()(...args);
+}
+
+const binders: (() => ForeignFunction)[] = [];
+
+/** Has `bindPromised` bind this function too. */
+export function promiseBinding(bind: () => ForeignFunction): void {
+  binders.push(bind);
+}
+
+/**
+ * Binds everything that `lazyFunction` has promised in this thread. A worker thread does so before it serves: one that
+ * is terminated while it binds would take its process down, because koffi cannot throw any more by then.
+ */
+export function bindPromised(): void {
+  if (!hasSystemCalls()) return;
+  for (const bind of binders) {
+    try {
+      bind();
+    } catch (error) {
+      // Not on this platform: whoever calls it is told.
+      if (!(error instanceof SystemCallError)) throw error;
+    }
+  }
 }
 
 /** errno of the last call of this thread that was made here. */

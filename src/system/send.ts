@@ -3,7 +3,7 @@
  * them, without a request object. 0.26 µs of overhead a call where Node's own write takes about 0.9.
  */
 import { constants } from 'node:os';
-import { addressOf, bindFunction, type ForeignFunction, lastErrno } from './libc.ts';
+import { addressOf, bindFunction, type ForeignFunction, lastErrno, promiseBinding } from './libc.ts';
 
 /** MSG_DONTWAIT | MSG_NOSIGNAL. macOS has no MSG_NOSIGNAL; Node ignores SIGPIPE there as everywhere. */
 const SEND_FLAGS = process.platform === 'linux' ? 0x4040 : 0x80;
@@ -11,7 +11,14 @@ const SEND_FLAGS = process.platform === 'linux' ? 0x4040 : 0x80;
 /** What `sendNow` returns when the kernel takes nothing now. */
 export const SEND_WOULD_BLOCK = -constants.errno.EAGAIN;
 
+/** Called directly: a lazy function's rest arguments would cost on every write. */
 let send: ForeignFunction | null = null;
+promiseBinding(bindSend);
+
+function bindSend(): ForeignFunction {
+  send ??= bindFunction('int64 send(int, uintptr_t, size_t, int)');
+  return send;
+}
 
 /**
  * Addresses of the buffers sent from lately. A thread sends from few: its scratch buffer and its read buffer. The
@@ -33,8 +40,7 @@ export function sendNow(fd: number, buffer: Buffer, start: number, end: number):
   let address: number;
   if (buffer === firstBuffer) address = firstAddress;
   else address = buffer === secondBuffer ? secondAddress : remember(buffer);
-  send ??= bindFunction('int64 send(int, uintptr_t, size_t, int)');
-  const sent = send(fd, address + start, end - start, SEND_FLAGS);
+  const sent = (send ?? bindSend())(fd, address + start, end - start, SEND_FLAGS);
   return sent >= 0 ? sent : -lastErrno();
 }
 

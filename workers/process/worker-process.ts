@@ -80,6 +80,7 @@ export class WorkerProcess implements CrewOwner {
   #listeners: readonly ListenerHandle[] = [];
   #model: Model | null = null;
   #hasStoppedListening = false;
+  #exitsOnceStarted = false;
 
   constructor(parts: ProcessParts, master: MasterChannel) {
     this.#parts = parts;
@@ -95,7 +96,9 @@ export class WorkerProcess implements CrewOwner {
         this.softStop(message.graceMs, message.hardStopMs);
         break;
       case 'hard-stop':
-        this.#exit(0);
+        // A thread that is terminated while it starts may abort the process; it is ready in a moment.
+        if (this.#phase === 'starting') this.#exitsOnceStarted = true;
+        else this.#exit(0);
         break;
       case 'pause-listeners':
         this.#crew?.pause();
@@ -138,6 +141,10 @@ export class WorkerProcess implements CrewOwner {
   }
 
   onReady(): void {
+    if (this.#exitsOnceStarted) {
+      this.#exit(0);
+      return;
+    }
     try {
       this.#services?.start();
       if (this.#model !== null) this.#parts.dropPrivileges(this.#model, this.#console);

@@ -324,20 +324,20 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     thread.wheel.cancel(this.#clientTimer);
     thread.wheel.cancel(this.#serverTimer);
     this.#dropServer();
-    this.#search.release();
-    this.#accounts.leaveBackend();
     if (who === 'C') this.#accounts.countAll(COUNTER.cli_abrt, 1);
     if (who === 'S') this.#accounts.countAll(COUNTER.srv_abrt, 1);
     facts.terminationState = `${who}${where}`;
     this.#stampTimes();
     this.#log();
+    this.#search.release();
+    this.#accounts.leaveBackend();
     this.#closeClient();
   }
 
   #log(): void {
     const { bytesFromClient, bytesToClient } = this.facts;
     const isSilent = bytesFromClient === 0 && bytesToClient === 0 && this.#hasClientEnded;
-    if (!isSilent || !this.frontend.dontLogNull) this.#accounts.log(this, LogMoment.END, 'txn_close');
+    if (!isSilent || !this.frontend.dontLogNull) this.#accounts.logEnd(this);
   }
 
   #closeClient(): void {

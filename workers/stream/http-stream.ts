@@ -591,11 +591,11 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     if (this.#phase === Phase.DONE) return;
     this.#phase = Phase.DONE;
     this.thread.wheel.cancel(this.#timer);
-    this.#search.release();
-    this.#accounts.leaveBackend();
     this.#stampTimes();
     this.#accounts.countStatus(this.facts.status);
-    this.#accounts.log(this, LogMoment.END, 'txn_close');
+    this.#accounts.logEnd(this);
+    this.#search.release();
+    this.#accounts.leaveBackend();
     this.request = null;
     this.#hold.release();
   }

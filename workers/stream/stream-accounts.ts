@@ -67,6 +67,13 @@ export class StreamAccounts implements ConnectionCounts {
     shared.count(backend.backendSlot, COUNTER.bin, this.facts.bytesFromClient);
   }
 
+  /** Writes the last line before the places are given back: who waits for them counts in its own line, not in this. */
+  logEnd(stream: StreamView): void {
+    this.facts.ownCount = this.backend === null ? 0 : 1;
+    this.log(stream, LogMoment.END, 'txn_close');
+    this.facts.ownCount = 0;
+  }
+
   leaveBackend(): void {
     if (this.backend !== null) this.#thread.shared.leave(this.backend.backendSlot);
   }

@@ -40,6 +40,8 @@ export class StreamRecord implements StreamFacts {
   /** The level of the line, or LOG_SILENT; rules may change it. */
   logLevel: number = LogLevel.INFO;
   isLogged = false;
+  /** 1 while the last line is written: the stream still holds its places, and does not count itself any more. */
+  ownCount = 0;
   requestLineFallback = '<BADREQ>';
   capturedRequestHeaders = NONE;
   capturedResponseHeaders = NONE;
@@ -61,11 +63,11 @@ export class StreamRecord implements StreamFacts {
   }
 
   get backendConnections(): number {
-    return this.#counts.ofBackend;
+    return this.#counts.ofBackend - this.ownCount;
   }
 
   get serverConnections(): number {
-    return this.#counts.ofServer;
+    return Math.max(0, this.#counts.ofServer - this.ownCount);
   }
 
   reset(): void {
