@@ -6,7 +6,7 @@ import {
   Bench,
   fetchText,
   freePort,
-  isRunning,
+  goneAtLast,
   type RunningMaster,
   talk,
 } from '../support/master/running-master.ts';
@@ -72,7 +72,7 @@ test('no process survives a master that is killed', async (context) => {
   master.kill('SIGKILL');
   // Its output closes when the last process that holds it is gone.
   await master.exit;
-  assert.equal(isRunning(worker), false);
+  await goneAtLast(worker);
 });
 
 test('a master whose worker process was killed while it stops ends with it', async (context) => {

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { BoundSocket } from 'node:net';
 import { test } from 'node:test';
-import { answering, Bench, fetchText, freePort, isRunning } from '../support/master/running-master.ts';
+import {
+  answering,
+  Bench,
+  fetchText,
+  freePort,
+  goneAtLast,
+  isRunning,
+} from '../support/master/running-master.ts';
 
 test('a second master on the same configuration says who holds the lock', async (context) => {
   const bench = new Bench(context);
@@ -95,7 +102,7 @@ test('-D ends with 0 once the port answers, and the pid file names the master', 
   context.after(() => isRunning(next) && process.kill(next, 'SIGKILL'));
   assert.notEqual(next, pid);
   // -st ends the older process at once, with the connections that the kernel had given it.
-  while (isRunning(pid)) await new Promise((resolve) => setImmediate(resolve));
+  await goneAtLast(pid);
   assert.equal(await fetchText(port), 'hello');
 });
 

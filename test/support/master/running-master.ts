@@ -188,3 +188,8 @@ export function isRunning(pid: number): boolean {
     return false;
   }
 }
+
+/** Waits until a process is gone. Its descriptors are closed a moment before that; one that stays would hang the test. */
+export async function goneAtLast(pid: number): Promise<void> {
+  while (isRunning(pid)) await new Promise((resolve) => setImmediate(resolve));
+}
