@@ -24,13 +24,7 @@ import { type Reply, type RuleStream, Verdict } from '../../src/rules/declare.ts
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection } from '../connection/connection.ts';
 import { LogMoment } from '../log/log-plan.ts';
-import {
-  CloseMode,
-  type CompiledRule,
-  type ProxyPlan,
-  type ServerPlan,
-  type UniqueIdPlan,
-} from '../plan/plan.ts';
+import { CloseMode, type CompiledRule, type ProxyPlan, type ServerPlan } from '../plan/plan.ts';
 import { COUNTER } from '../shared/shared-state.ts';
 import type { ThreadState } from '../thread-state.ts';
 import { BAD_RESPONSE, HeadSent, type ServerConnection } from '../upstream/server-connection.ts';
@@ -39,6 +33,7 @@ import type { ServerStream } from '../upstream/server-stream.ts';
 import { dropsBody, isBodyMissing } from './changed-framing.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { type ClientSide, HeadWritten } from './client-side.ts';
+import { addHopFields } from './hop-fields.ts';
 import { replyAfterRules } from './reply-rules.ts';
 import { RequestHold } from './request-hold.ts';
 import { type SearchOwner, ServerSearch } from './server-search.ts';
@@ -87,7 +82,6 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   /** Data of its chunks that has been counted. */
   #chunkBytes = 0;
   #headAt = 0;
-  #responseAt = 0;
 
   constructor(thread: ThreadState, pools: ServerPools, session: ClientSide) {
     this.thread = thread;
@@ -119,7 +113,6 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.#isRequestDone = this.#isResponseDone = this.#dropsBody = false;
     this.#trailers = null;
     this.#headAt = this.thread.nowMs;
-    this.#responseAt = 0;
     this.#accounts.reset();
     facts.requestAtMs = session.acceptedAtMs + (session.firstByteAt - session.acceptedAt);
     facts.idleMs = Math.trunc(session.firstByteAt - session.idleSince);
@@ -144,8 +137,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     }
     this.#accounts.enterBackend(backend);
     if (backend !== frontend && !this.#runRequestRules(backend)) return;
-    if (frontend.uniqueId !== null) this.#addUniqueId(frontend.uniqueId);
-    this.#addForwardedFor(frontend, backend);
+    addHopFields(this, this.#accounts);
     this.#phase = Phase.SEARCH;
     this.#search.begin(this.#headAt);
   }
@@ -172,19 +164,6 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       return false;
     }
     return true;
-  }
-
-  #addUniqueId({ headerName }: UniqueIdPlan): void {
-    if (headerName !== '') this.request!.add(headerName, this.facts.uniqueId);
-  }
-
-  #addForwardedFor(frontend: ProxyPlan, backend: ProxyPlan): void {
-    const plan = backend.forwardFor ?? frontend.forwardFor;
-    // The exception of either side holds for both.
-    if (plan === null || plan.except?.(this) || frontend.forwardFor?.except?.(this)) return;
-    const head = this.request!;
-    if (plan.isOnlyIfMissing && head.values(plan.headerId, plan.headerName).length > 0) return;
-    head.add(plan.headerName, this.session.source.text);
   }
 
   countDenied(side: 'request' | 'response'): void {
@@ -341,8 +320,8 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.#responseHeadBytes = responseHeadBytes(head);
     this.#isResponseChunked = head.bodyKind === BodyKind.CHUNKED;
     this.#chunkBytes = 0;
-    this.#responseAt = this.thread.nowMs;
-    this.facts.responseMs = Math.trunc(this.#responseAt - this.#search.connectedAt);
+    this.#accounts.responseAt = this.thread.nowMs;
+    this.facts.responseMs = Math.trunc(this.#accounts.responseAt - this.#search.connectedAt);
     this.facts.status = head.status;
     this.response = head;
     const isAllowed = this.#runResponseRules();
@@ -380,7 +359,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     }
     this.#accounts.bytesOut(this.#responseHeadBytes + (this.#dropsBody ? 0 : this.#bodyBytes(start, end)));
     if (this.#accounts.frontend.logAsap) {
-      this.#stampTimes();
+      this.#accounts.stampEnd(this.session, this.thread.nowMs);
       this.#accounts.log(this, LogMoment.RESPONSE, 'txn_response');
     }
     if (head.bodyKind === BodyKind.TUNNEL) {
@@ -591,21 +570,13 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     if (this.#phase === Phase.DONE) return;
     this.#phase = Phase.DONE;
     this.thread.wheel.cancel(this.#timer);
-    this.#stampTimes();
+    this.#accounts.stampEnd(this.session, this.thread.nowMs);
     this.#accounts.countStatus(this.facts.status);
     this.#accounts.logEnd(this);
     this.#search.release();
     this.#accounts.leaveBackend();
     this.request = null;
     this.#hold.release();
-  }
-
-  #stampTimes(): void {
-    const { facts, session } = this;
-    const { nowMs } = this.thread;
-    if (this.#responseAt > 0) facts.dataMs = Math.trunc(nowMs - this.#responseAt);
-    facts.activeMs = Math.trunc(nowMs - session.firstByteAt);
-    facts.totalMs = Math.trunc(nowMs - session.idleSince);
   }
 
   /** A request that could not be read counts as one all the same. */
@@ -615,15 +586,8 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   }
 
   /** Counts and logs a connection that never became a request. */
-  recordRefusal({ status, termination }: Pick<Fault, 'status' | 'termination'>): void {
-    const { facts, session } = this;
-    this.#accounts.reset();
+  recordRefusal(fault: Pick<Fault, 'status' | 'termination'>): void {
     this.request = null;
-    facts.status = status;
-    facts.terminationState = `${termination}--`;
-    facts.requestAtMs = session.acceptedAtMs;
-    facts.activeMs = facts.totalMs = Math.trunc(this.thread.nowMs - session.idleSince);
-    this.#accounts.countStatus(status);
-    this.#accounts.log(this, LogMoment.END, 'sess_error');
+    this.#accounts.recordRefusal(this, fault, this.session);
   }
 }

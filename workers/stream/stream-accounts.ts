@@ -2,6 +2,8 @@
  * The accounts of one stream: which proxies and server it counts for, the facts of its log line, and the counters in
  * shared memory. HTTP streams and TCP sessions keep them alike.
  */
+
+import type { Fault } from '../../src/errors/faults.ts';
 import { LOG_SILENT } from '../../src/log/levels.ts';
 import type { StreamView } from '../../src/sample/stream-view.ts';
 import { LogMoment } from '../log/log-plan.ts';
@@ -11,11 +13,19 @@ import { PROCESS_SLOT } from '../shared/slots.ts';
 import type { ThreadState } from '../thread-state.ts';
 import { type ConnectionCounts, StreamRecord } from './stream-record.ts';
 
+/** Of the session, monotonic: the request's first byte, and the end of the stream before. */
+interface SessionTimes {
+  readonly firstByteAt: number;
+  readonly idleSince: number;
+}
+
 export class StreamAccounts implements ConnectionCounts {
   readonly facts: StreamRecord = new StreamRecord(this);
   readonly frontend: ProxyPlan;
   backend: ProxyPlan | null = null;
   server: ServerPlan | null = null;
+  /** Monotonic, when the response's head had come; 0 before. */
+  responseAt = 0;
   readonly #thread: ThreadState;
 
   constructor(thread: ThreadState, frontend: ProxyPlan) {
@@ -41,6 +51,7 @@ export class StreamAccounts implements ConnectionCounts {
 
   reset(): void {
     this.facts.reset();
+    this.responseAt = 0;
     this.facts.requestNumber = this.#thread.takeNumber();
     this.backend = null;
     this.server = null;
@@ -65,6 +76,30 @@ export class StreamAccounts implements ConnectionCounts {
     shared.enter(backend.backendSlot);
     shared.count(backend.backendSlot, COUNTER.stot, 1);
     shared.count(backend.backendSlot, COUNTER.bin, this.facts.bytesFromClient);
+  }
+
+  /** The times that are known once the stream ends. */
+  stampEnd({ firstByteAt, idleSince }: SessionTimes, nowMs: number): void {
+    const { facts } = this;
+    if (this.responseAt > 0) facts.dataMs = Math.trunc(nowMs - this.responseAt);
+    facts.activeMs = Math.trunc(nowMs - firstByteAt);
+    facts.totalMs = Math.trunc(nowMs - idleSince);
+  }
+
+  /** Counts and logs a connection that never became a request. */
+  recordRefusal(
+    stream: StreamView,
+    { status, termination }: Pick<Fault, 'status' | 'termination'>,
+    times: SessionTimes,
+  ): void {
+    const { facts } = this;
+    this.reset();
+    facts.status = status;
+    facts.terminationState = `${termination}--`;
+    facts.requestAtMs = stream.session.acceptedAtMs;
+    facts.activeMs = facts.totalMs = Math.trunc(this.#thread.nowMs - times.idleSince);
+    this.countStatus(status);
+    this.log(stream, LogMoment.END, 'sess_error');
   }
 
   /** Writes the last line before the places are given back: who waits for them counts in its own line, not in this. */
