@@ -1,6 +1,6 @@
 /**
- * Log lines to stdout, stderr or another inherited descriptor. Lines of one turn of the event loop are written
- * together, up to what a pipe takes as one piece, so that the lines of several threads do not mix.
+ * Log lines to stdout, stderr or another inherited descriptor. The first line of a turn of the event loop is
+ * written at once, those behind it together, up to what a pipe takes as one piece: lines of threads do not mix.
  */
 import { writeSync } from 'node:fs';
 import type { LogTarget } from './datagram-target.ts';
@@ -27,7 +27,14 @@ export class DescriptorTarget implements LogTarget {
       return;
     }
     const length = end - start;
-    if (this.#length + length > BATCH_BYTES) this.flush();
+    if (!this.#isScheduled) {
+      // The first line of a turn goes at once: a process that is ended next loses none of a quiet time.
+      this.#isScheduled = true;
+      setImmediate(flushTarget, this);
+      this.#writeAll(buffer, start, end, 1);
+      return;
+    }
+    if (this.#length + length > BATCH_BYTES) this.#flushBatch();
     if (length > BATCH_BYTES) {
       this.#writeAll(buffer, start, end, 1);
       return;
@@ -35,9 +42,6 @@ export class DescriptorTarget implements LogTarget {
     buffer.copy(this.#batch, this.#length, start, end);
     this.#length += length;
     this.#lines++;
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    setImmediate(flushTarget, this);
   }
 
   close(): void {
@@ -47,6 +51,10 @@ export class DescriptorTarget implements LogTarget {
 
   flush(): void {
     this.#isScheduled = false;
+    this.#flushBatch();
+  }
+
+  #flushBatch(): void {
     const length = this.#length;
     if (length === 0) return;
     this.#length = 0;
