@@ -78,9 +78,17 @@ function compare(mine: Map<string, Row>, theirs: Map<string, Row>): void {
       if (column === 'need_conn_est' || column === 'used_conn_cur') continue;
       // HAProxy forgets the last result when checks are disabled while one runs.
       if (column === 'srv_check_result' && (Number(row['srv_check_state']) & 4) === 0) continue;
+      // And it counts one that was under way when maintenance began.
+      if (column === 'srv_check_health' && isInMaintenance(row) && Number(value) === Number(own[column]) + 1)
+        continue;
       assert.equal(own[column], value, `${name}, column ${column}`);
     }
   }
+}
+
+/** FORCED, INHERITED or CONFIG maintenance in the mask of `show servers state`. */
+function isInMaintenance(row: Row): boolean {
+  return (Number(row['srv_admin_state']) & 7) !== 0;
 }
 
 async function both(line: string): Promise<[mine: string, theirs: string]> {
