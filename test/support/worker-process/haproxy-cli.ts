@@ -55,6 +55,8 @@ function ask(path: string, line: string): Promise<string | null> {
     });
     socket.on('connect', () => socket.write(`${line}\n`));
     socket.on('error', () => resolve(null));
+    // Without an end, as when it was closed before it was accepted: ask again.
+    socket.on('close', () => resolve(text === '' ? null : text));
     socket.on('end', () => {
       socket.end();
       resolve(text);
