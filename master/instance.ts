@@ -7,7 +7,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Model } from '../config/model/model.ts';
 import { parseCliAddress } from './cli/address.ts';
-import type { MasterView } from './cli/context.ts';
+import type { MasterView, RunningState } from './cli/context.ts';
 import { CliServer } from './cli/server.ts';
 import { reportInBackground } from './daemon.ts';
 import { BindError } from './listener-book.ts';
@@ -239,8 +239,16 @@ function viewOf(supervisor: Supervisor, log: ProgramLog, sockets: MasterView['so
     startupLines: () => log.startupLines(),
     sockets,
     reload: async (style) => (await supervisor.reload(style)).isDone,
+    running: () => runningState(supervisor),
     command: (pid, line, level) => supervisor.findChild(pid)?.command(line, level) ?? null,
   };
+}
+
+async function runningState(supervisor: Supervisor): Promise<RunningState> {
+  const { model } = supervisor;
+  if (model === null) throw new Error('nothing runs yet');
+  const counts = (await supervisor.current?.count()) ?? new Map();
+  return { version: FULL_VERSION, model, threads: supervisor.threadsOf(model), counts };
 }
 
 function processOf({ pid, reloads, startedAtMs }: { pid: number; reloads: number; startedAtMs: number }) {

@@ -109,13 +109,13 @@ function grantsOf(
   sockets: readonly ListeningSocket[],
   threads: number,
 ): ListenerGrant[] {
-  const grant = (socket: ListeningSocket, thread: number): ListenerGrant => ({
-    handle: { ...listener.handle, thread, isUnix: socket.isUnix },
+  const grant = (socket: ListeningSocket, thread: number, place: number): ListenerGrant => ({
+    handle: { ...listener.handle, key: `${listener.key}/${place}`, thread, isUnix: socket.isUnix },
     fd: socket.fd,
   });
-  if (!listener.isTraffic) return sockets.map((socket) => grant(socket, -1));
+  if (!listener.isTraffic) return sockets.map((socket, place) => grant(socket, -1, place));
   const count = Math.max(sockets.length, threads);
-  return Array.from({ length: count }, (_, i) => grant(sockets[i % sockets.length]!, i % threads));
+  return Array.from({ length: count }, (_, i) => grant(sockets[i % sockets.length]!, i % threads, i));
 }
 
 function closeAll(book: ReadonlyMap<string, readonly ListeningSocket[]>): void {

@@ -10,7 +10,7 @@ export interface PlannedListener {
   readonly key: string;
   /** Traffic goes to all worker threads, a stats socket to the main thread of the worker process. */
   readonly isTraffic: boolean;
-  readonly handle: Omit<ListenerHandle, 'fd' | 'thread' | 'isUnix'>;
+  readonly handle: Omit<ListenerHandle, 'key' | 'fd' | 'thread' | 'isUnix'>;
   readonly request: BindRequest;
   /** Who wants it, in HAProxy's words: `frontend www`. */
   readonly owner: string;

@@ -41,7 +41,12 @@ export const peopleCommands: readonly PeopleCommandEntry[] = [
     name: 'check',
     summary: 'Checks a configuration and says all that is wrong with it.',
     files: 'some',
-    options: [],
+    options: [
+      {
+        name: '--against-running',
+        summary: 'Shows what a reload of the running instance would change, and changes nothing.',
+      },
+    ],
     text: 'Ends with 0 when it is valid, 1 when it is not, 2 when it is but has no listener.',
   },
   {

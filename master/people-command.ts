@@ -87,7 +87,7 @@ async function runFile(
   });
 }
 
-async function checkFile({ files }: PeopleCommand): Promise<number> {
+async function checkFile({ files, values }: PeopleCommand): Promise<number> {
   const settings = settingsFor(files);
   const log = new ProgramLog(plainSink());
   const result = await readConfiguration(readRequest(settings));
@@ -102,5 +102,7 @@ async function checkFile({ files }: PeopleCommand): Promise<number> {
   process.stdout.write(
     `${files.join(', ')}: valid, ${count}${hasWarnings(result.diagnostics) ? ', with warnings' : ''}\n`,
   );
-  return 0;
+  if (!values.has('--against-running')) return 0;
+  const { compareWithRunning } = await import('./compare-with-running.ts');
+  return compareWithRunning(accepted.model, files[0]!);
 }

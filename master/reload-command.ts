@@ -10,14 +10,8 @@ interface Found {
 
 /** Prints the master's answer. Resolves to 0 when the new configuration is in use. */
 export async function reloadRunning(file: string | null): Promise<number> {
-  const masters = runningMasters().filter(
-    ({ holder }) => file === null || holder.files.includes(resolve(file)),
-  );
-  if (masters.length !== 1) {
-    process.stderr.write(masters.length === 0 ? noneText(file) : severalText(masters));
-    return 1;
-  }
-  const master = masters[0]!;
+  const master = findMaster(runningMasters(), file);
+  if (master === null) return 1;
   let answer: string;
   try {
     answer = await ask(join(master.path, 'control.sock'), 'reload\n');
@@ -34,6 +28,31 @@ export async function reloadRunning(file: string | null): Promise<number> {
       : `process ${master.holder.pid} keeps the old configuration\n`,
   );
   return isDone ? 0 : 1;
+}
+
+/** The one that runs with this file, or the only one; null when that is nobody, which is then said. */
+function findMaster(all: readonly Found[], file: string | null): Found | null {
+  const masters = all.filter(({ holder }) => file === null || holder.files.includes(resolve(file)));
+  if (masters.length === 1) return masters[0]!;
+  process.stderr.write(masters.length === 0 ? noneText(file) : severalText(masters));
+  return null;
+}
+
+/**
+ * What the master that runs with this file says to one line of its CLI; a single master runs it if none has the file.
+ * Null when there is none, or it cannot be reached; that is then said.
+ */
+export async function askRunning(file: string, line: string): Promise<string | null> {
+  const all = runningMasters();
+  const hasFile = all.some(({ holder }) => holder.files.includes(resolve(file)));
+  const master = findMaster(all, hasFile ? file : null);
+  if (master === null) return null;
+  try {
+    return await ask(join(master.path, 'control.sock'), line);
+  } catch (error) {
+    process.stderr.write(`cannot reach process ${master.holder.pid}: ${(error as Error).message}\n`);
+    return null;
+  }
 }
 
 function noneText(file: string | null): string {

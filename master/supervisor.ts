@@ -15,7 +15,9 @@
  * It knows nothing of signals, files or command lines: those come as calls and as parts.
  */
 import type { Model } from '../config/model/model.ts';
+import type { ConnectionCounts } from '../workers/messages.ts';
 import { BindError, ListenerBook, type Preparation } from './listener-book.ts';
+import { describeChanges, diffModels, type ModelDiff } from './model-diff.ts';
 import type { ProgramLog } from './program-log.ts';
 import { RestartDelay } from './restart-delay.ts';
 import { type ChildExit, type ChildOwner, WorkerChild } from './worker-child.ts';
@@ -279,6 +281,7 @@ export class Supervisor implements ChildOwner {
     }
   }
 
+  /** In place where the running process can; else by another process. */
   async #change(configuration: Configuration, style: StopStyle): Promise<ReloadResult> {
     let preparation: Preparation;
     try {
@@ -288,10 +291,53 @@ export class Supervisor implements ChildOwner {
       for (const line of lines) this.#parts.log.alert(line);
       return { isDone: false, problem: lines.join('\n') };
     }
+    const before = this.#inUse!.configuration;
+    const diff = diffModels(before.model, configuration.model);
+    const reason =
+      style === 'hard' ? 'all connections are to end' : this.#whyReplaced(before, configuration, diff);
+    if (reason !== '') return this.#replace(configuration, preparation, { style, reason, diff });
+    const verdict = await this.current!.reload(configuration.model, preparation.grants);
+    if (verdict.outcome === 'replace')
+      return this.#replace(configuration, preparation, { style, reason: verdict.reason, diff });
+    if (verdict.outcome === 'failed') {
+      preparation.cancel();
+      this.#parts.log.alert(verdict.problem);
+      return { isDone: false, problem: verdict.problem };
+    }
+    preparation.commit();
+    this.#inUse = { configuration, preparation };
+    this.current?.release();
+    this.#reportChanges(diff, verdict.counts, 'in place');
+    return { isDone: true, problem: '' };
+  }
+
+  /** '' when the running process can take the change. */
+  #whyReplaced(before: Configuration, after: Configuration, diff: ModelDiff): string {
+    const { current } = this;
+    if (current === null || current.phase !== 'serving') return 'no worker process is serving';
+    if (!current.canTakeSockets) return 'this platform cannot hand sockets to a running process';
+    if (this.threadsOf(before.model) !== this.threadsOf(after.model)) return 'the number of workers changes';
+    if (!isSameEnvironment(before.environment, after.environment)) return 'the environment changes';
+    return diff.replaceReason;
+  }
+
+  #reportChanges({ changes }: ModelDiff, counts: ConnectionCounts, how: string): void {
+    const { log } = this.#parts;
+    for (const line of describeChanges(changes, counts)) log.notice(line);
+    log.notice(changes.length === 0 ? `nothing has changed, taken ${how}` : `changed ${how}`);
+  }
+
+  async #replace(
+    configuration: Configuration,
+    preparation: Preparation,
+    { style, reason, diff }: { readonly style: StopStyle; readonly reason: string; readonly diff: ModelDiff },
+  ): Promise<ReloadResult> {
     if (this.#restart !== null) clearTimeout(this.#restart);
     try {
+      const counts = (await this.current?.count()) ?? new Map();
       const child = await this.#startProcess(configuration, preparation);
       const previous = this.current;
+      this.#reportChanges(diff, counts, `by a new worker process: ${reason}`);
       this.#adopt(child, configuration, preparation);
       if (previous !== null) {
         this.old.add(previous);
@@ -381,4 +427,8 @@ export class Supervisor implements ChildOwner {
     this.#phase = 'ended';
     this.#parts.onEnded(this.#status);
   }
+}
+
+function isSameEnvironment(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
+  return one.size === other.size && [...one].every(([name, value]) => other.get(name) === value);
 }

@@ -8,9 +8,19 @@
  * ```
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Model } from '../config/model/model.ts';
-import type { ListenerHandle, MasterToProcess, ProcessToMaster, StartOptions } from '../workers/messages.ts';
+import { canPassDescriptors, descriptorChannel, sendDescriptors } from '../src/system/pass-descriptors.ts';
+import {
+  type ConnectionCounts,
+  DESCRIPTOR_CHANNEL_FD,
+  type ListenerHandle,
+  type MasterToProcess,
+  type ProcessToMaster,
+  type ReloadVerdict,
+  type StartOptions,
+} from '../workers/messages.ts';
 
 export type ChildPhase = 'starting' | 'serving' | 'leaving' | 'gone';
 
@@ -48,13 +58,14 @@ export interface ChildOptions {
   readonly start: StartOptions;
 }
 
-/** Descriptors of the child before the listeners: the standard three and the message channel. */
-const FIRST_LISTENER_FD = 4;
+/** Descriptors of the child before the listeners: the standard three, the message channel, the descriptor channel. */
+const FIRST_LISTENER_FD = DESCRIPTOR_CHANNEL_FD + 1;
 
 export class WorkerChild {
   phase: ChildPhase = 'starting';
   readonly pid: number;
-  readonly model: Model;
+  /** That it serves: a reload in place replaces it. */
+  model: Model;
   readonly startedAtMs = Date.now();
   /** Reloads that it has lived through: the third column of `show proc`. */
   reloads = 0;
@@ -62,7 +73,12 @@ export class WorkerChild {
   readonly ready: Promise<void>;
   readonly #process: ChildProcess;
   readonly #owner: ChildOwner;
-  readonly #answers = new Map<number, (text: string) => void>();
+  /** Waiting for the answer to a ticket; null when the process ends first. */
+  readonly #answers = new Map<number, (answer: ProcessToMaster | null) => void>();
+  /** Our end of the descriptor channel; -1 where the platform has none. */
+  readonly #channel: number;
+  /** Keys of the listeners that it has. */
+  #keys: ReadonlySet<string>;
   #nextTicket = 1;
   #resolveReady: () => void = () => {};
   #rejectReady: (error: StartError) => void = () => {};
@@ -75,11 +91,22 @@ export class WorkerChild {
       this.#resolveReady = resolve;
       this.#rejectReady = reject;
     });
+    const [own, theirs] = canPassDescriptors() ? descriptorChannel() : [-1, -1];
+    this.#channel = own;
+    this.#keys = new Set(options.grants.map(({ handle }) => handle.key));
     const child = spawn(process.execPath, [...options.nodeFlags, options.entry], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...options.grants.map((grant) => grant.fd)],
+      stdio: [
+        'ignore',
+        'inherit',
+        'inherit',
+        'ipc',
+        theirs < 0 ? 'ignore' : theirs,
+        ...options.grants.map((grant) => grant.fd),
+      ],
       serialization: 'advanced',
       env: Object.fromEntries(options.environment),
     });
+    if (theirs >= 0) closeSync(theirs);
     child.on('error', () => {});
     if (child.pid === undefined)
       throw new Error('cannot start the worker process: out of processes or descriptors');
@@ -116,12 +143,51 @@ export class WorkerChild {
   }
 
   /** One line of the runtime API. Resolves to the answer, or to '' when the process ends first. */
-  command(line: string, level: 'user' | 'operator' | 'admin'): Promise<string> {
-    if (this.phase === 'gone') return Promise.resolve('');
+  async command(line: string, level: 'user' | 'operator' | 'admin'): Promise<string> {
+    const answer = await this.#ask((ticket) => ({ type: 'command', ticket, line, level }));
+    return answer?.type === 'command-answer' ? answer.text : '';
+  }
+
+  /** Whether a reload in place can hand it listening sockets. */
+  get canTakeSockets(): boolean {
+    return this.#channel >= 0;
+  }
+
+  /** Takes a model into use in place. `release` follows when it is done and the master has let go of old sockets. */
+  async reload(model: Model, grants: readonly ListenerGrant[]): Promise<ReloadVerdict> {
+    const fresh = grants.filter(({ handle }) => !this.#keys.has(handle.key));
+    if (fresh.length > 0)
+      sendDescriptors(
+        this.#channel,
+        fresh.map(({ fd }) => fd),
+      );
+    const listeners = grants.map(({ handle }) => ({ ...handle, fd: -1 }));
+    const answer = await this.#ask((ticket) => ({ type: 'reload', ticket, model, listeners }));
+    if (answer?.type !== 'reloaded')
+      return { outcome: 'failed', problem: 'the worker process ended during the reload' };
+    if (answer.verdict.outcome === 'done') {
+      this.#keys = new Set(grants.map(({ handle }) => handle.key));
+      this.model = model;
+    }
+    return answer.verdict;
+  }
+
+  release(): void {
+    this.#send({ type: 'release' });
+  }
+
+  /** The connections it has now; none when it ends first. */
+  async count(): Promise<ConnectionCounts> {
+    const answer = await this.#ask((ticket) => ({ type: 'count', ticket }));
+    return answer?.type === 'counted' ? answer.counts : new Map();
+  }
+
+  #ask(message: (ticket: number) => MasterToProcess): Promise<ProcessToMaster | null> {
+    if (this.phase === 'gone') return Promise.resolve(null);
     return new Promise((resolve) => {
       const ticket = this.#nextTicket++;
       this.#answers.set(ticket, resolve);
-      this.#send({ type: 'command', ticket, line, level });
+      this.#send(message(ticket));
     });
   }
 
@@ -149,17 +215,20 @@ export class WorkerChild {
       case 'thread-restarted':
         this.#owner.onThreadRestarted(this, message.thread);
         return;
-      case 'command-answer': {
+      case 'command-answer':
+      case 'reloaded':
+      case 'counted': {
         const resolve = this.#answers.get(message.ticket);
         this.#answers.delete(message.ticket);
-        resolve?.(message.text);
+        resolve?.(message);
       }
     }
   }
 
   #exited(code: number | null, signal: NodeJS.Signals | null): void {
-    for (const resolve of this.#answers.values()) resolve('');
+    for (const resolve of this.#answers.values()) resolve(null);
     this.#answers.clear();
+    if (this.#channel >= 0) closeSync(this.#channel);
     const exit = describeExit(code, signal);
     this.#rejectReady(new StartError(`the worker process exited with ${exit.text}`));
     this.#owner.onGone(this, exit);

@@ -35,7 +35,7 @@ export class ThreadState {
     this.index = index;
     this.shared = shared;
     this.wheel = wheel;
-    this.plan = { proxies: [], listeners: new Map(), global: limits };
+    this.plan = { proxies: [], servers: new Map(), listeners: new Map(), global: limits };
   }
 
   /** To be called first by whatever the event loop calls: bytes, timers, accepts, turns in a queue. */

@@ -2,119 +2,118 @@
  * Entry of a worker thread: compiles the plan, listens on the handed-down sockets, serves. It talks only to the
  * worker process's main thread, by the messages of workers/messages.ts.
  */
-import { hostname } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Model } from '../config/model/model.ts';
-import type { LogTarget as TargetSettings } from '../src/settings/log-target.ts';
 import { bindPromised } from '../src/system/libc.ts';
 import { createDrivenWheel } from './connection/wheel-driver.ts';
-import { Listener } from './listener/listener.ts';
-import { type LogTarget, openLogTarget } from './log/datagram-target.ts';
-import { textLimitOf } from './log/target-lines.ts';
-import type { ListenerHandle, ProcessToThread, ThreadStart, ThreadToProcess } from './messages.ts';
-import type { LogFactory } from './plan/compile-log.ts';
-import { compilePlan, globalLimits } from './plan/compile-plan.ts';
+import { ThreadListeners } from './listener/thread-listeners.ts';
+import type { ProcessToThread, ThreadStart, ThreadToProcess } from './messages.ts';
+import { compilePlan, globalLimits, type PreparedPlan } from './plan/compile-plan.ts';
+import type { ProxyPlan } from './plan/plan.ts';
+import { ThreadLogs } from './plan/thread-logs.ts';
 import { openShared, sharedClock } from './shared/shared-memory.ts';
+import { SlotMap } from './shared/slots.ts';
 import { ThreadState } from './thread-state.ts';
 import { ServerPools } from './upstream/server-pools.ts';
+
+/** A plan that waits for its commit. */
+interface Prepared extends PreparedPlan {
+  readonly model: Model;
+  readonly slots: SlotMap;
+}
 
 class WorkerThread {
   readonly #thread: ThreadState;
   readonly #pools: ServerPools;
-  readonly #listeners: Listener[] = [];
+  readonly #listeners: ThreadListeners;
+  readonly #logs: ThreadLogs;
+  #prepared: Prepared | null = null;
 
   constructor(start: ThreadStart) {
+    const { model, index, options } = start;
     const clock = sharedClock(start.shared, () => this.#thread?.nowMs ?? performance.now());
-    const shared = openShared(start.shared, start.model, start.index, clock);
-    this.#thread = new ThreadState(start.index, shared, createDrivenWheel(), globalLimits(start.model));
-    this.#thread.plan = compilePlan(start.model, shared, logFactory(start));
+    const shared = openShared(start.shared, model, index, clock, start.slots);
+    this.#thread = new ThreadState(index, shared, createDrivenWheel(), globalLimits(model));
+    this.#logs = new ThreadLogs(options.programName);
     this.#pools = new ServerPools(this.#thread);
-    for (const handle of start.listeners) this.#listen(handle);
-  }
-
-  #listen(handle: ListenerHandle): void {
-    const key = `${handle.proxyId}/${handle.bindId}`;
-    const plan = this.#thread.plan.listeners.get(key);
-    if (plan === undefined) throw new Error(`listener ${key} is not in the plan`);
-    const host = { thread: this.#thread, pools: this.#pools, onSessionClosed: () => this.#reportDrained() };
-    this.#listeners.push(new Listener(host, plan, handle.fd, handle.isUnix));
+    this.#listeners = new ThreadListeners({
+      thread: this.#thread,
+      pools: this.#pools,
+      onSessionClosed: () => this.#reportDrained(),
+    });
+    const { plan, activate } = this.#compile(model, shared.slots, new Map());
+    this.#thread.plan = plan;
+    activate();
+    this.#listeners.adopt(start.listeners);
   }
 
   receive(message: ProcessToThread): void {
+    this.#thread.tick();
     switch (message.type) {
-      case 'stop-listening':
-        for (const listener of this.#listeners) listener.close();
+      case 'prepare':
+        send({ type: 'prepared', problem: this.#prepare(message) });
         break;
-      case 'pause-listeners':
-        for (const listener of this.#listeners) listener.pause();
+      case 'abandon':
+        this.#prepared = null;
         break;
-      case 'resume-listeners':
-        for (const listener of this.#listeners) listener.resume();
+      case 'commit':
+        this.#commit(message);
+        send({ type: 'committed' });
         break;
-      case 'pause-proxy':
-        for (const listener of this.#listenersOf(message.proxyId)) listener.pause();
-        break;
-      case 'resume-proxy':
-        for (const listener of this.#listenersOf(message.proxyId)) listener.resume();
+      case 'count':
+        send({ type: 'counted', listeners: this.#listeners.counts() });
         break;
       case 'drain':
         this.#thread.isDraining = true;
-        for (const listener of this.#listeners) listener.drain();
+        this.#listeners.drain();
         this.#pools.closeIdle();
         this.#reportDrained();
         break;
-      case 'close-all':
-        for (const listener of this.#listeners) listener.abortAll();
-        break;
+      default:
+        this.#listeners.obey(message);
     }
   }
 
-  #listenersOf(proxyId: number): Listener[] {
-    return this.#listeners.filter((listener) => listener.plan.proxy.id === proxyId);
+  #compile(model: Model, slots: SlotMap, kept: ReadonlyMap<string, ProxyPlan>): PreparedPlan {
+    const { shared } = this.#thread;
+    return compilePlan({ model, slots, shared, logs: this.#logs.factoryFor(model), kept });
+  }
+
+  /** Returns what stands against the new plan, or ''. */
+  #prepare({ model, slots, unchanged }: Extract<ProcessToThread, { type: 'prepare' }>): string {
+    const names = new Set(unchanged);
+    const kept = new Map(
+      this.#thread.plan.proxies.filter(({ name }) => names.has(name)).map((proxy) => [proxy.name, proxy]),
+    );
+    try {
+      const map = new SlotMap(model, slots);
+      this.#prepared = { ...this.#compile(model, map, kept), model, slots: map };
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  /** Between two events: streams in flight keep the plans of their proxies, all that begins from here has the new ones. */
+  #commit({ listeners }: Extract<ProcessToThread, { type: 'commit' }>): void {
+    const prepared = this.#prepared;
+    if (prepared === null) throw new Error('a plan was to come into force that was not prepared');
+    this.#prepared = null;
+    const thread = this.#thread;
+    const before = thread.plan;
+    const after = new Set(prepared.plan.proxies);
+    for (const proxy of before.proxies) proxy.isRetired = !after.has(proxy);
+    thread.shared.adoptSlots(prepared.slots);
+    thread.plan = prepared.plan;
+    prepared.activate();
+    this.#pools.adopt(prepared.plan.servers);
+    this.#listeners.adopt(listeners);
+    this.#logs.settle(prepared.model);
   }
 
   #reportDrained(): void {
-    if (!this.#thread.isDraining) return;
-    if (this.#listeners.every((listener) => listener.sessionCount === 0)) send({ type: 'drained' });
+    if (this.#thread.isDraining && this.#listeners.sessionCount === 0) send({ type: 'drained' });
   }
-}
-
-function logFactory(start: ThreadStart): LogFactory {
-  const { model, options } = start;
-  const targets = new Map<string, LogTarget>();
-  return {
-    identity: {
-      tag: model.global.logTag ?? options.programName,
-      pid: process.pid,
-      hostName: sentHostName(model),
-    },
-    site: {
-      pid: process.pid,
-      hostName: hostname(),
-      requestLineMaxBytes: model.global.logUriBytes ?? LOG_URI_BYTES,
-      isEarly: false,
-    },
-    textMaxBytes: textLimitOf(model.proxies.flatMap(({ logs }) => logs)),
-    open(settings: TargetSettings): LogTarget {
-      const { text } = settings.address;
-      let target = targets.get(text);
-      if (target === undefined) {
-        target = openLogTarget(settings.address);
-        targets.set(text, target);
-      }
-      return target;
-    },
-  };
-}
-
-/** `tune.http.logurilen` by default: HAProxy's 1024 without the byte that ends its text. */
-const LOG_URI_BYTES = 1023;
-
-/** `log-send-hostname`: the name in syslog headers; nothing without it. */
-function sentHostName({ global }: Model): string {
-  const { logHostname } = global;
-  if (logHostname === undefined) return '';
-  return logHostname === '' ? hostname() : logHostname;
 }
 
 function send(message: ThreadToProcess): void {

@@ -3,18 +3,24 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findProgram, PACKAGES, versionOf } from '../support/programs.ts';
+import { haproxyConfig } from './haproxy-files.ts';
 
-export type Mode = 'http' | 'tcp';
+/** `site` is HTTP with rules, ACLs and a log. */
+export type Mode = 'http' | 'tcp' | 'site';
 
 export interface Placement {
   readonly mode: Mode;
   /** Where it listens, with SO_REUSEPORT. */
   readonly port: number;
   readonly originPort: number;
+  /** UDP, of the log sink; 0 where nothing is logged. */
+  readonly logPort: number;
   readonly workers: number;
   readonly maxconn: number;
   /** A folder of its own. */
   readonly folder: string;
+  /** Another haproxy.cfg than that of the mode. */
+  readonly config: ((placement: Placement) => string) | null;
 }
 
 export interface Command {
@@ -32,56 +38,48 @@ export interface Contender {
   prepare(placement: Placement): Command;
 }
 
+/** What the others are compared with. */
+export const BASE = 'HAProxy';
+
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PEERS = fileURLToPath(new URL('peers', import.meta.url));
 
 /** One file for HAProxy and Fairlead. */
-function haproxyConfig({ mode, port, originPort, workers, maxconn }: Placement): string {
-  return `global
-  nbthread ${workers}
-  maxconn ${maxconn}
-  no strict-limits
-defaults
-  mode ${mode}
-  timeout client 10m
-  timeout server 10m
-  timeout connect 5s
-frontend in
-  bind 127.0.0.1:${port}
-  default_backend out
-backend out
-  http-reuse always
-  server origin 127.0.0.1:${originPort}
-`;
-}
-
 function writeHaproxyConfig(placement: Placement): string {
   const file = join(placement.folder, 'haproxy.cfg');
-  writeFileSync(file, haproxyConfig(placement));
+  writeFileSync(file, placement.config === null ? haproxyConfig(placement) : placement.config(placement));
   return file;
 }
 
+export function fairleadLauncher(): string {
+  return process.env['FAIRLEAD_PROGRAM'] ?? join(ROOT, 'bin/fairlead');
+}
+
+/** Another build beside the usual one, to see what a change is worth. */
+export function otherFairlead(path: string): Contender {
+  return { ...fairlead(path), name: 'Fairlead, other build' };
+}
+
 /** FAIRLEAD_PROGRAM names the launcher of another build. */
-function fairlead(): Contender {
-  const path = process.env['FAIRLEAD_PROGRAM'] ?? join(ROOT, 'bin/fairlead');
+export function fairlead(path: string = fairleadLauncher()): Contender {
   const isBuilt = existsSync(join(path, '../../dist/master.js'));
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     readonly version: string;
   };
   return {
     name: 'Fairlead',
-    modes: ['http', 'tcp'],
+    modes: ['http', 'tcp', 'site'],
     missing: isBuilt ? '' : 'it is not built: npm run build',
     version: `${version}, Node ${process.versions.node}`,
     prepare: (placement) => ({ path, args: ['-f', writeHaproxyConfig(placement), '-db'] }),
   };
 }
 
-function haproxy(): Contender {
+export function haproxy(): Contender {
   const path = findProgram('haproxy');
   return {
-    name: 'HAProxy',
-    modes: ['http', 'tcp'],
+    name: BASE,
+    modes: ['http', 'tcp', 'site'],
     missing: missingProgram('haproxy'),
     version: path === null ? '' : versionOf(path, ['-v']),
     prepare: (placement) => ({ path: path!, args: ['-f', writeHaproxyConfig(placement), '-db'] }),
@@ -90,7 +88,7 @@ function haproxy(): Contender {
 
 const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
 
-function nginx(): Contender {
+export function nginx(): Contender {
   const path = findProgram('nginx');
   return {
     name: 'nginx',

@@ -1,13 +1,31 @@
 /** The origin behind every proxy: nginx with a small answer at `/` and 1 MiB at `/bulk`. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Cores } from '../support/cores.ts';
 import { findProgram, PACKAGES, versionOf } from '../support/programs.ts';
 import type { Contender } from './contenders.ts';
+import { RunningProgram } from './running-program.ts';
 
 export const BULK_BYTES = 1024 * 1024;
 const SMALL_BODY = 'Hello from the origin. '.repeat(6);
 
-export function origin(): Contender {
+export interface OriginRequest {
+  /** Connections it must allow. */
+  readonly maxconn: number;
+  readonly cores?: Cores;
+}
+
+/** Ends this process with a message where nginx is missing. */
+export async function startOrigin({ maxconn, cores = '' }: OriginRequest): Promise<RunningProgram> {
+  const source = origin();
+  if (source.missing !== '') {
+    process.stderr.write(`The origin cannot run, it is missing: ${source.missing}\n`);
+    process.exit(1);
+  }
+  return RunningProgram.start(source, { mode: 'http', originPort: 0, workers: 1, maxconn, cores });
+}
+
+function origin(): Contender {
   const path = findProgram('nginx');
   return {
     name: 'the origin',

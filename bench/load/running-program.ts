@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Cores, onCores } from '../support/cores.ts';
 import { type ReservedPort, reservePort } from '../support/reserved-port.ts';
-import type { Contender, Mode } from './contenders.ts';
+import type { Contender, Mode, Placement } from './contenders.ts';
 
 /** How long to rest between two looks whether it answers; short against the start-up time that is measured. */
 const LOOK_AGAIN_MS = 2;
@@ -17,27 +18,53 @@ export interface StartRequest {
   readonly workers: number;
   /** Connections it must allow. */
   readonly maxconn: number;
+  readonly logPort?: number;
+  /** Where it runs; by default on all cores. */
+  readonly cores?: Cores;
+  readonly config?: (placement: Placement) => string;
+  /** More environment. */
+  readonly environment?: { readonly [name: string]: string };
+  /** Is handed all that it prints. */
+  readonly onOutput?: (text: string) => void;
 }
 
 export class RunningProgram {
   readonly contender: Contender;
   readonly port: number;
+  /** Its own, gone when it stops. */
+  readonly folder: string;
   /** From exec to the first answer, in milliseconds. */
   startUpMs = 0;
   readonly #child: ChildProcess;
   readonly #reserved: ReservedPort;
-  readonly #folder: string;
   #output = '';
 
   private constructor(contender: Contender, request: StartRequest) {
     this.contender = contender;
     this.#reserved = reservePort();
     this.port = this.#reserved.port;
-    this.#folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
-    const { path, args } = contender.prepare({ ...request, port: this.port, folder: this.#folder });
-    this.#child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: this.#folder });
+    this.folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
+    const { mode, originPort, workers, maxconn, logPort = 0, config = null, cores = '' } = request;
+    const place = {
+      mode,
+      originPort,
+      workers,
+      maxconn,
+      logPort,
+      config,
+      port: this.port,
+      folder: this.folder,
+    };
+    const command = contender.prepare(place);
+    const { path, args } = onCores(cores, command.path, command.args);
+    this.#child = spawn(path, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: this.folder,
+      env: { ...process.env, ...request.environment, FAIRLEAD_RUNTIME_DIR: this.runtimeFolder },
+    });
     const keep = (text: Buffer) => {
       this.#output = (this.#output + text.toString()).slice(-4000);
+      request.onOutput?.(text.toString());
     };
     this.#child.stdout!.on('data', keep);
     this.#child.stderr!.on('data', keep);
@@ -49,7 +76,7 @@ export class RunningProgram {
     const startedAt = performance.now();
     const program = new RunningProgram(contender, request);
     while (!(await answers(program.port))) {
-      if (program.#child.exitCode !== null || program.#child.signalCode !== null)
+      if (program.hasEnded)
         throw new Error(`${contender.name} ended instead of serving:\n${program.#output}`);
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     }
@@ -57,18 +84,32 @@ export class RunningProgram {
     return program;
   }
 
+  /** Fairlead's: its control socket lies there. */
+  get runtimeFolder(): string {
+    return join(this.folder, 'run');
+  }
+
+  /** The end of what it printed. */
+  get output(): string {
+    return this.#output;
+  }
+
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   get pid(): number {
     return this.#child.pid!;
   }
 
   async stop(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+    if (!this.hasEnded) {
       this.#child.kill('SIGTERM');
       await once(this.#child, 'exit');
     }
     running.delete(this.#child);
     this.#reserved.release();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,7 @@
 /** What only shows when all proxies are known: names, ids, backends that exist, modes that fit, what is missing. */
 import { nearest } from '../../src/keyword/nearest.ts';
 import { httpOnlyAlias } from '../../src/log/aliases.ts';
+import { checkServerReferences } from './check-servers.ts';
 import { nounOf } from './draft.ts';
 import type { LinkedProxy, PlacedReference } from './link-proxy.ts';
 import type { Report } from './report.ts';
@@ -12,6 +13,7 @@ export function checkProxies(proxies: readonly LinkedProxy[], report: Report): v
   reportRepeatedIds(proxies, report);
   for (const proxy of proxies) {
     checkBackends(proxy, proxies, report);
+    checkServerReferences(proxy, report);
     if (!isComplete || proxy.model.settings.isDisabled === true) continue;
     checkBinds(proxy, report);
     checkTimeouts(proxy, report);
@@ -199,7 +201,7 @@ function checkLogFormat({ draft, model, folded }: LinkedProxy, report: Report): 
 
 function checkHealth({ draft, model, folded }: LinkedProxy, report: Report): void {
   const own = folded.get('httpCheckLines')?.find((entry) => draft.entries.includes(entry));
-  if (own === undefined || model.settings.httpCheck !== undefined) return;
+  if (own === undefined || model.settings.checkMethod?.kind === 'http') return;
   report.warning(
     own,
     `${nounOf(draft)} '${draft.name}' uses http-check rules without 'option httpchk', so the rules are ignored.`,

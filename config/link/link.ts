@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Document } from '../document/document.ts';
 import type { GlobalSettings, Model } from '../model/model.ts';
+import { checkHealthChecks } from './check-health.ts';
 import { checkProxies } from './check-proxies.ts';
 import type { SectionDraft } from './draft.ts';
 import { ErrorPages } from './error-pages.ts';
@@ -42,6 +43,7 @@ export function linkDocument(document: Document, options: LinkOptions = {}): Lin
   const errorPages = new ErrorPages(report, readFile, errorPageLimit(global));
   const linked = drafts.proxies.map((draft) => linkProxy(draft, { global, errorPages, report }));
   checkProxies(linked, report);
+  checkHealthChecks(linked, report);
   const model: Model = { files: document.files, global, proxies: withIds(linked, global) };
   return {
     model: report.hasErrors ? null : model,

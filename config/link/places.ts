@@ -38,6 +38,7 @@ const PLACES: { readonly [P in Place]: PlaceFacts } = {
   'http-request': { name: 'http-request rule', provides: REQUEST, knowsBackend: true, order: 4 },
   'redirect rule': { name: 'redirect rule', provides: REQUEST, knowsBackend: true, order: 5 },
   'use_backend rule': { name: 'use_backend rule', provides: REQUEST, order: 6 },
+  'use-server rule': { name: 'use-server rule', provides: REQUEST, knowsBackend: true },
   'balance algorithm': { name: 'balance algorithm', provides: REQUEST, knowsBackend: true },
   'unique identifier': { name: 'unique identifier', provides: REQUEST },
   'tcp-response content': { name: 'tcp-response content rule', provides: RESPONSE },

@@ -1,4 +1,5 @@
 /** The commands of the master CLI (management manual 9.4.1), listed explicitly. */
+import { serialize } from 'node:v8';
 import { type AnyCommand, commandsOn } from '../../src/command/declare.ts';
 import { sessionCommands } from '../../src/command/session.ts';
 import { arg } from '../../src/keyword/arg.ts';
@@ -122,6 +123,21 @@ const masterOnly = [
     args: {},
     run(_, context) {
       context.reloadStyle = 'hard';
+      return '';
+    },
+  }),
+  define({
+    name: 'show running-model',
+    usage: 'show running-model',
+    help: 'dump the configuration in use for `check --against-running`',
+    summary:
+      'Gives the configuration in use and the connections there are to another fairlead, and ends the session.',
+    level: 'admin',
+    args: {},
+    run(_, context) {
+      context.laterAnswer = context.master
+        .running()
+        .then((state) => `${serialize(state).toString('base64')}\n`);
       return '';
     },
   }),

@@ -40,6 +40,7 @@ export class Conversation {
       modes: this.#modes,
       nowMs: 0,
       reloadStyle: null,
+      laterAnswer: null,
     };
   }
 
@@ -112,6 +113,9 @@ export class Conversation {
     const answer = runCommand(masterCommands, words, context);
     if (context.reloadStyle !== null) {
       await this.#reload(context.reloadStyle);
+    } else if (context.laterAnswer !== null) {
+      this.#options.send(await context.laterAnswer);
+      this.#end();
     } else if (context.session.isClosing) {
       this.#end();
     } else if (words[0] !== 'prompt' || answer !== '\n') {

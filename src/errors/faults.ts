@@ -65,6 +65,12 @@ export const FAULTS = {
     reach: 'request',
     meaning: 'no server is usable',
   }),
+  QUEUE_FULL: fault('SQ', 503, {
+    cause: 'server',
+    retry: 'no',
+    reach: 'request',
+    meaning: 'the queue of the only server that may be used is full',
+  }),
   QUEUE_TIMEOUT: fault('sQ', 503, {
     cause: 'server',
     retry: 'no',

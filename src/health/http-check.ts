@@ -1,125 +1,80 @@
-/** HTTP health checks: the request's bytes, and what a response says (manual section 4.2, `option httpchk`, `http-check`). */
-import { CheckStatus } from './status.ts';
+/** HTTP checks: the bytes of the request, and what may be expected of a response (manual section 4.2, `http-check`). */
+import type { ExpectTest } from './check-script.ts';
+import type { HeaderField } from './http-response.ts';
 
-export interface HttpCheckSettings {
+/** Texts are byte strings. */
+export interface HttpCheckRequest {
   readonly method: string;
   readonly uri: string;
   /** `HTTP/1.0`. */
   readonly version: string;
-  readonly headers: readonly { readonly name: string; readonly value: string }[];
-  readonly body: string;
-  /** All must hold. Empty: a status of 2xx or 3xx. */
-  readonly expects: readonly HttpExpect[];
-  /** `http-check disable-on-404`: 404 takes a running server out of rotation instead of failing. */
-  readonly isConditionalOn404: boolean;
-}
-
-export interface HttpExpect {
-  readonly isNegated: boolean;
-  readonly match: 'status' | 'rstatus' | 'string' | 'rstring';
-  readonly pattern: string;
-}
-
-/** What a response amounts to; without the duration, which only the runner knows. */
-export interface HttpVerdict {
-  readonly status: CheckStatus;
-  readonly code: number;
-  readonly info: string;
-}
-
-/** The request as HAProxy writes it: names in lower case, the framing headers last. */
-export function httpCheckRequest(settings: HttpCheckSettings): string {
-  const lines = settings.headers.map(({ name, value }) => `${name.toLowerCase()}: ${value}\r\n`);
-  if (settings.body !== '') lines.push(`content-length: ${Buffer.byteLength(settings.body, 'latin1')}\r\n`);
-  if (settings.version !== 'HTTP/1.0') lines.push('connection: close\r\n');
-  return `${settings.method} ${settings.uri} ${settings.version}\r\n${lines.join('')}\r\n${settings.body}`;
-}
-
-/**
- * Judges what has come so far. Null: more is needed. `isComplete` says that nothing more will come. `isRunning`: the
- * server takes traffic, so that a 404 may be conditional.
- */
-export function judgeHttpResponse(
-  text: string,
-  settings: HttpCheckSettings,
-  at: { isComplete: boolean; isRunning: boolean },
-): HttpVerdict | null {
-  const status = /^HTTP\/1\.[01] (\d{3})(?: ([^\r\n]*))?\r?\n/.exec(text.slice(0, STATUS_LINE_MAX));
-  if (status === null) return at.isComplete || !mayBecomeStatusLine(text) ? INVALID : null;
-  const headEnd = endOfHead(text);
-  if (headEnd < 0) return at.isComplete ? INVALID : null;
-  const response = { code: Number(status[1]), reason: status[2] ?? '', body: text.slice(headEnd) };
-  if (
-    settings.expects.some(looksAtBody) &&
-    !at.isComplete &&
-    !isBodyComplete(text.slice(0, headEnd), response.body)
-  )
-    return null;
-  if (response.code === 404 && settings.isConditionalOn404 && at.isRunning)
-    return { status: CheckStatus.L7_OK_CONDITIONAL, code: 404, info: '' };
-  return verdictOf(response, settings.expects);
-}
-
-interface CheckedResponse {
-  readonly code: number;
-  readonly reason: string;
+  readonly headers: readonly HeaderField[];
   readonly body: string;
 }
 
-/** Longer status lines are no status lines. */
-const STATUS_LINE_MAX = 1024;
-const INVALID: HttpVerdict = { status: CheckStatus.L7_RESPONSE, code: -1, info: '' };
-const DEFAULT_EXPECT: HttpExpect = { isNegated: false, match: 'status', pattern: '200-399' };
-
-function verdictOf(response: CheckedResponse, expects: readonly HttpExpect[]): HttpVerdict {
-  for (const expect of expects.length > 0 ? expects : [DEFAULT_EXPECT]) {
-    if (matches(response, expect) !== expect.isNegated) continue;
-    if (!looksAtBody(expect))
-      return { status: CheckStatus.L7_STATUS, code: response.code, info: response.reason };
-    const info = expect.isNegated
-      ? 'HTTP check matched unwanted content'
-      : 'HTTP content check did not match';
-    return { status: CheckStatus.L7_RESPONSE, code: -1, info };
-  }
-  return { status: CheckStatus.L7_OK, code: response.code, info: '' };
+/** The request as HAProxy writes it: names in lower case, and the framing as it decides, whatever the headers say. */
+export function httpCheckRequest(request: HttpCheckRequest): string {
+  const { method, version, body } = request;
+  const headers = request.headers.map(({ name, value }) => ({ name: name.toLowerCase(), value }));
+  const lines = headers
+    .filter(({ name }) => !OWN_FIELDS.has(name))
+    .map(({ name, value }) => `${name}: ${value}\r\n`);
+  if (body !== '') lines.push(`content-length: ${body.length}\r\n`);
+  lines.push(connectionLine(version, headers));
+  return `${method} ${targetOf(request.uri, headers)} ${version}\r\n${lines.join('')}\r\n${body}`;
 }
 
-function matches({ code, body }: CheckedResponse, { match, pattern }: HttpExpect): boolean {
-  switch (match) {
-    case 'status':
-      return pattern.split(',').some((range) => isInRange(code, range));
-    case 'rstatus':
-      return new RegExp(pattern).test(String(code));
-    case 'string':
-      return body.includes(pattern);
-    case 'rstring':
-      return new RegExp(pattern).test(body);
-  }
+const OWN_FIELDS: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection']);
+
+/** What the version does not say by itself. A check closes unless a header asks for another thing. */
+function connectionLine(version: string, headers: readonly HeaderField[]): string {
+  const wish = headers.find(({ name }) => name === 'connection');
+  const keepsAlive = wish !== undefined && !/\bclose\b/i.test(wish.value);
+  if (version === 'HTTP/1.0') return keepsAlive ? 'connection: keep-alive\r\n' : '';
+  return keepsAlive ? '' : 'connection: close\r\n';
 }
 
-function isInRange(code: number, range: string): boolean {
-  const [low = 0, high = low] = range.split('-').map(Number);
-  return code >= low && code <= high;
+/** An absolute URI names the host that the Host header names. */
+function targetOf(uri: string, headers: readonly HeaderField[]): string {
+  const host = headers.find(({ name }) => name === 'host');
+  return host === undefined ? uri : uri.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*/i, `$1${host.value}`);
 }
 
-function looksAtBody({ match }: HttpExpect): boolean {
-  return match === 'string' || match === 'rstring';
+/** `status <codes>`: ranges and single codes with commas between them. */
+export function statusTest(codes: string): ExpectTest {
+  const ranges = codes.split(',').map((range) => {
+    const [low = 0, high = low] = range.split('-').map(Number);
+    return { low, high };
+  });
+  return { on: 'head', accepts: ({ code }) => ranges.some(({ low, high }) => code >= low && code <= high) };
 }
 
-function mayBecomeStatusLine(text: string): boolean {
-  if (text.length > STATUS_LINE_MAX || text.includes('\n')) return false;
-  return text.startsWith('HTTP/1.') || 'HTTP/1.'.startsWith(text);
+export function statusPatternTest(pattern: RegExp): ExpectTest {
+  return { on: 'head', accepts: ({ code }) => pattern.test(String(code)) };
 }
 
-function endOfHead(text: string): number {
-  const crlf = text.indexOf('\r\n\r\n');
-  const lf = text.indexOf('\n\n');
-  if (lf >= 0 && (crlf < 0 || lf < crlf)) return lf + 2;
-  return crlf < 0 ? -1 : crlf + 4;
+export interface HeaderExpectation {
+  /** Looks at the lower-case name. */
+  acceptsName(name: string): boolean;
+  /** Null: the header need only be there. */
+  readonly acceptsValue: ((value: string) => boolean) | null;
+  /** `hdr` looks at each value of a list with commas, `fhdr` at the whole line. */
+  readonly splitsLists: boolean;
 }
 
-function isBodyComplete(head: string, body: string): boolean {
-  const length = /^content-length:[ \t]*(\d{1,15})[ \t]*\r?$/im.exec(head);
-  if (length !== null) return body.length >= Number(length[1]);
-  return /^transfer-encoding:.*chunked/im.test(head) && /(?:^|\r\n)0+\r\n/.test(body);
+export function headerTest({ acceptsName, acceptsValue, splitsLists }: HeaderExpectation): ExpectTest {
+  return {
+    on: 'head',
+    accepts: ({ fields }) =>
+      fields.some(({ name, value }) => {
+        if (!acceptsName(name)) return false;
+        if (acceptsValue === null) return true;
+        return splitsLists ? listValues(value).some(acceptsValue) : acceptsValue(value);
+      }),
+  };
+}
+
+/** Values between commas outside quotes, without the blanks around them. */
+function listValues(value: string): string[] {
+  return (value.match(/(?:"(?:[^"\\]|\\.)*"?|[^,"])+/g) ?? ['']).map((part) => part.trim());
 }

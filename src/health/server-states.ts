@@ -36,12 +36,14 @@ export function statusOf(server: ServerCondition): string {
   if (admin & Admin.RESOLUTION_MAINT) return 'MAINT (resolution)';
   if (admin & Admin.INHERITED_MAINT && !(admin & Admin.FORCED_MAINT)) return `MAINT (via ${server.tracked})`;
   if (isInMaintenance(admin)) return 'MAINT';
+  const { hasAgent } = server;
   if (operational === Operational.STOPPED) {
+    if (hasAgent && server.agentHealth === 0) return 'DOWN (agent)';
     return server.isChecked && health > 0 ? `DOWN ${health}/${rise}` : 'DOWN';
   }
   const rising = server.isChecked && health < rise + fall - 1 ? ` ${health - rise + 1}/${fall}` : '';
   if (operational === Operational.STOPPING) return `NOLB${rising}`;
-  if (isDraining(admin)) return `DRAIN${rising}`;
+  if (isDraining(admin)) return hasAgent ? 'DRAIN (agent)' : `DRAIN${rising}`;
   return server.isChecked ? `UP${rising}` : 'no check';
 }
 
@@ -52,5 +54,9 @@ export interface ServerCondition {
   readonly health: number;
   readonly rise: number;
   readonly fall: number;
+  /** `backend/server` that it follows, whose checks are told; '' for none. */
   readonly tracked: string;
+  /** Its agent, while that is not disabled. */
+  readonly hasAgent: boolean;
+  readonly agentHealth: number;
 }

@@ -7,12 +7,14 @@
 export const CheckResult = { UNKNOWN: 0, NEUTRAL: 1, FAILED: 2, PASSED: 3, CONDITIONAL: 4 } as const;
 export type CheckResult = (typeof CheckResult)[keyof typeof CheckResult];
 
-/** srv_check_state of `show servers state`: a mask. */
-export const CheckState = { IN_PROGRESS: 1, CONFIGURED: 2, ENABLED: 4, PAUSED: 8 } as const;
+/** srv_check_state and srv_agent_state of `show servers state`: a mask. */
+export const CheckState = { IN_PROGRESS: 1, CONFIGURED: 2, ENABLED: 4, PAUSED: 8, AGENT: 16 } as const;
 
 export const CheckStatus = {
   UNKNOWN: 0,
   INITIALIZING: 1,
+  CHECKED: 3,
+  OBSERVED: 4,
   SOCKET_ERROR: 5,
   L4_OK: 6,
   L4_TIMEOUT: 7,
@@ -34,11 +36,13 @@ export interface StatusText {
   readonly result: CheckResult;
 }
 
-const { UNKNOWN, FAILED, PASSED, CONDITIONAL } = CheckResult;
+const { UNKNOWN, NEUTRAL, FAILED, PASSED, CONDITIONAL } = CheckResult;
 
 export const STATUS_TEXTS: { readonly [status in CheckStatus]: StatusText } = {
   [CheckStatus.UNKNOWN]: { code: 'UNK', description: 'Unknown', result: UNKNOWN },
   [CheckStatus.INITIALIZING]: { code: 'INI', description: 'Initializing', result: UNKNOWN },
+  [CheckStatus.CHECKED]: { code: 'CHECKED', description: 'No status change', result: NEUTRAL },
+  [CheckStatus.OBSERVED]: { code: 'HANA', description: 'Health analyze', result: FAILED },
   [CheckStatus.SOCKET_ERROR]: { code: 'SOCKERR', description: 'Socket error', result: FAILED },
   [CheckStatus.L4_OK]: { code: 'L4OK', description: 'Layer4 check passed', result: PASSED },
   [CheckStatus.L4_TIMEOUT]: { code: 'L4TOUT', description: 'Layer4 timeout', result: FAILED },

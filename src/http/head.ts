@@ -80,6 +80,8 @@ export class HttpHead {
   readonly fields: Int32Array;
   readonly added: AddedField[] = [];
   readonly replaced: ReplacedValue[] = [];
+  /** How names are spelled when it is sent, by their lower case (`h1-case-adjust`); null: in lower case. */
+  nameCase: ReadonlyMap<string, string> | null = null;
   bodyKind: BodyKind = BodyKind.NONE;
   /** Of a body with BodyKind.LENGTH, in bytes. */
   contentLength = 0;
@@ -113,6 +115,7 @@ export class HttpHead {
     this.fieldCount = 0;
     if (this.added.length > 0) this.added.length = 0;
     if (this.replaced.length > 0) this.replaced.length = 0;
+    this.nameCase = null;
     this.bodyKind = BodyKind.NONE;
     this.contentLength = 0;
     this.saysClose = this.saysKeepAlive = this.saysUpgrade = this.expectsContinue = false;

@@ -4,7 +4,7 @@
  * added, then the Connection field of this hop.
  *
  * The version in the start line is that of the message: a peer that speaks HTTP/1.0 is shown to the other side as
- * such; anything newer is HTTP/1.1.
+ * such, one of HTTP/0.9 as well, since a message with fields is none of that; anything newer is HTTP/1.1.
  */
 import { BodyKind, FIELD, FIELD_FLAG, type HttpHead } from '../http/head.ts';
 import { HeaderId } from '../http/header-id.ts';
@@ -34,9 +34,9 @@ export function encodeRequestHead(head: HttpHead, out: Buffer, at: number, close
   }
   next = writeFields(head, out, next, runStart);
   if (head.version < 11) {
-    if (!closes) next = writeText(out, next, KEEP_ALIVE_LINE);
+    if (!closes) next = writeConnection(head, out, next, KEEP_ALIVE_LINE);
   } else if (closes) {
-    next = writeText(out, next, CLOSE_LINE);
+    next = writeConnection(head, out, next, CLOSE_LINE);
   }
   return writeLineEnd(out, next);
 }
@@ -62,9 +62,9 @@ export function encodeResponseHead(
   if (keepsAlive)
     return writeLineEnd(
       out,
-      head.version < 11 || requestVersion < 11 ? writeText(out, next, KEEP_ALIVE_LINE) : next,
+      head.version < 11 || requestVersion < 11 ? writeConnection(head, out, next, KEEP_ALIVE_LINE) : next,
     );
-  return writeLineEnd(out, head.version < 11 ? next : writeText(out, next, CLOSE_LINE));
+  return writeLineEnd(out, head.version < 11 ? next : writeConnection(head, out, next, CLOSE_LINE));
 }
 
 /** Writes a 1xx head other than 101: it says nothing about the connection. Returns as encodeRequestHead does. */
@@ -111,6 +111,7 @@ const CLOSE_LINE = 'connection: close\r\n';
  * along with the lines that follow it, or -1. The caller has checked that they fit.
  */
 export function writeFields(head: HttpHead, out: Buffer, at: number, runStart: number): number {
+  if (head.nameCase !== null) return writeSpelledFields(head, head.nameCase, out, at, runStart);
   const { bytes, fields } = head;
   const limit = head.fieldCount * FIELD.STRIDE;
   let next = at;
@@ -135,6 +136,33 @@ export function writeFields(head: HttpHead, out: Buffer, at: number, runStart: n
     out[next + 1] = SP;
     next = writeLineEnd(out, writeText(out, next + 2, added[i]!.value));
   }
+  return next;
+}
+
+/** As writeFields, with the names that peers need in a spelling of their own: rare, so one by one. */
+function writeSpelledFields(
+  head: HttpHead,
+  nameCase: ReadonlyMap<string, string>,
+  out: Buffer,
+  at: number,
+  runStart: number,
+): number {
+  let next = at;
+  if (runStart >= 0) next += head.bytes.copy(out, next, runStart, head.lineEnd);
+  head.forEachField((name, value) => {
+    next = writeText(out, next, nameCase.get(name) ?? name);
+    out[next] = COLON;
+    out[next + 1] = SP;
+    next = writeLineEnd(out, writeText(out, next + 2, value));
+  });
+  return next;
+}
+
+/** Writes a Connection line; its name may have a spelling of its own. */
+function writeConnection(head: HttpHead, out: Buffer, at: number, line: string): number {
+  const next = writeText(out, at, line);
+  const name = head.nameCase?.get('connection');
+  if (name !== undefined) writeText(out, at, name);
   return next;
 }
 
@@ -171,11 +199,7 @@ function boundOfRequestLine(head: HttpHead): number {
 }
 
 function writeVersion(out: Buffer, at: number, version: number): number {
-  const sent = Math.min(version, 11);
-  out.latin1Write('HTTP/0.0', at, 8);
-  out[at + 5] = DIGIT_0 + Math.trunc(sent / 10);
-  out[at + 7] = DIGIT_0 + (sent % 10);
-  return at + 8;
+  return at + out.latin1Write(version < 11 ? 'HTTP/1.0' : 'HTTP/1.1', at, 8);
 }
 
 /** Three digits; relaxed parsing may have taken up to five. */

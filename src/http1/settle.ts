@@ -34,7 +34,8 @@ const found = new Findings();
 /** Completes a parsed request head: body, connection, target. Returns 0 or a HeadError. */
 export function settleRequest(head: HttpHead, limits: HeadLimits): number {
   const error =
-    readFields(head) || (found.hostRow >= 0 && !limits.isRelaxed ? mergeHosts(head, found.hostRow) : 0);
+    readFields(head, false) ||
+    (found.hostRow >= 0 && !limits.isRelaxed ? mergeHosts(head, found.hostRow) : 0);
   if (error < 0) return error;
   const targetError = settleTarget(head, found.hostRow, limits.isRelaxed);
   if (targetError < 0) return targetError;
@@ -45,7 +46,7 @@ export function settleRequest(head: HttpHead, limits: HeadLimits): number {
 
 /** Completes a parsed response head but for its body. Returns 0 or a HeadError. */
 export function settleResponse(head: HttpHead, limits: HeadLimits): number {
-  const error = readFields(head);
+  const error = readFields(head, limits.isRelaxed);
   if (error < 0) return error;
   if (found.hasOtherCoding) return HeadError.UNKNOWN_CODING;
   settleFraming(head, limits);
@@ -58,20 +59,20 @@ export function settleResponse(head: HttpHead, limits: HeadLimits): number {
   return 0;
 }
 
-function readFields(head: HttpHead): number {
+function readFields(head: HttpHead, isTolerant: boolean): number {
   found.reset();
   const { fields } = head;
   const limit = head.fieldCount * FIELD.STRIDE;
   for (let row = 0; row < limit; row += FIELD.STRIDE) {
     const id = fields[row + FIELD.ID];
     if (id === HeaderId.OTHER || id! > HeaderId.EXPECT) continue;
-    const error = readField(head, row, id as HeaderId);
+    const error = readField(head, row, id as HeaderId, isTolerant);
     if (error < 0) return error;
   }
   return 0;
 }
 
-function readField(head: HttpHead, row: number, id: HeaderId): number {
+function readField(head: HttpHead, row: number, id: HeaderId, isTolerant: boolean): number {
   switch (id) {
     case HeaderId.HOST:
       if (found.hostRow < 0) found.hostRow = row;
@@ -79,7 +80,7 @@ function readField(head: HttpHead, row: number, id: HeaderId): number {
     case HeaderId.CONTENT_LENGTH:
       return parseLength(head, row, found);
     case HeaderId.TRANSFER_ENCODING:
-      return parseCoding(head, row, found);
+      return parseCoding(head, row, found, isTolerant);
     case HeaderId.CONNECTION:
       parseConnection(head, row);
       return 0;

@@ -58,6 +58,7 @@ export type Place =
   | RuleSetName
   | 'redirect rule'
   | 'use_backend rule'
+  | 'use-server rule'
   | 'balance algorithm'
   | 'unique identifier'
   | 'log line';

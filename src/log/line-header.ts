@@ -39,7 +39,7 @@ export function compileHeader(format: LineFormat | null, facts: HeaderFacts): Wr
     case 'local':
       return syslog(priority, ` ${program}`);
     case 'rfc5424':
-      return structured(priority, ` ${hostName === '' ? '-' : hostName} ${tag} ${facts.pid} - - `);
+      return structured(priority, ` ${hostName === '' ? '-' : hostName} ${tag} ${facts.pid} - `);
     case 'priority':
       return (out, level) => writePriority(out, priority + level);
     case 'short':
@@ -65,7 +65,7 @@ function syslog(priority: number, behindDate: string): WriteHeader {
   };
 }
 
-/** RFC 5424 §6.2, without structured data. */
+/** RFC 5424 §6.2, up to the structured data. */
 function structured(priority: number, behindDate: string): WriteHeader {
   return (out, level, wallMs) => {
     writePriority(out, priority + level);

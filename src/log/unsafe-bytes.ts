@@ -27,7 +27,7 @@ function isPrintable(byte: number): boolean {
   return byte >= 32 && byte <= 126;
 }
 
-/** Request lines, names and other texts of aliases. */
+/** Request lines and their parts. */
 export const TEXT_RULES: ByteRules = rulesOf((byte) =>
   isPrintable(byte) && !isIn('#"', byte) ? AS_IS : HASH,
 );
@@ -37,13 +37,18 @@ export const CAPTURE_RULES: ByteRules = rulesOf((byte) =>
   isPrintable(byte) && !isIn('#"{|}', byte) ? AS_IS : HASH,
 );
 
+export const ESCAPED_CAPTURE_RULES: ByteRules = rulesOf((byte) => {
+  if (isIn('\\]', byte)) return BEHIND_BACKSLASH;
+  return CAPTURE_RULES[byte]!;
+});
+
 /** With the flag E, what else would end a parameter of RFC 5424 (§6.3.3) stands behind a backslash. */
 export const ESCAPED_TEXT_RULES: ByteRules = rulesOf((byte) => {
   if (isIn('\\]', byte)) return BEHIND_BACKSLASH;
   return isPrintable(byte) && !isIn('#"', byte) ? AS_IS : HASH;
 });
 
-/** Samples in lines: only what would break a line or a terminal is replaced. */
+/** Samples in lines, names and captured cookies: only what would break a line or a terminal is replaced. */
 export const SAMPLE_RULES: ByteRules = rulesOf((byte) => (isControl(byte) ? HASH : AS_IS));
 
 export const ESCAPED_SAMPLE_RULES: ByteRules = rulesOf((byte) => {

@@ -4,6 +4,7 @@ import { finalActions } from './final-actions.ts';
 import { headerActions } from './header-actions.ts';
 import { messageActions } from './message-actions.ts';
 import { replaceActions } from './replace-actions.ts';
+import { retryActions } from './retry-actions.ts';
 import { targetActions } from './target-actions.ts';
 
 export const actions: readonly ActionDeclaration[] = [
@@ -12,4 +13,5 @@ export const actions: readonly ActionDeclaration[] = [
   ...replaceActions,
   ...targetActions,
   ...messageActions,
+  ...retryActions,
 ];

@@ -38,6 +38,8 @@ export interface RuleStream extends StreamView {
   reply: Reply | null;
   /** Counts a denied request or response in frontend and backend. */
   countDenied(side: 'request' | 'response'): void;
+  /** `disable-l7-retry`: the request is not sent again once a server has had it. */
+  disableRetries(): void;
   /** The level of the stream's log line (src/log/levels.ts), or LOG_SILENT for no line. */
   setLogLevel(level: number): void;
   /** The error page of a status for this proxy: errorfile, http-errors or the default. A ready HTTP/1.1 response. */

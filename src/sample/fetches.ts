@@ -1,4 +1,5 @@
 /** Every sample fetch, listed explicitly by family. */
+import { captureFetches } from './fetches/captures.ts';
 import { connectionFetches } from './fetches/connection.ts';
 import { constantFetches } from './fetches/constants.ts';
 import { cookieFetches } from './fetches/cookies.ts';
@@ -15,4 +16,5 @@ export const fetches = [
   ...cookieFetches,
   ...urlParamFetches,
   ...responseFetches,
+  ...captureFetches,
 ];

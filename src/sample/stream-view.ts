@@ -79,6 +79,8 @@ export interface StreamFacts {
   requestLineFallback: string;
   capturedRequestHeaders: readonly (string | null)[];
   capturedResponseHeaders: readonly (string | null)[];
+  /** Version of the server's response as HttpHead has it: 10, 11; 0 before there is one. */
+  responseVersion: number;
   capturedRequestCookie: string | null;
   capturedResponseCookie: string | null;
 }

@@ -1,110 +1,66 @@
 /** Health checks of backends: `option httpchk` and the `http-check` lines (manual section 4.2). */
 import { type Arg, arg } from '../keyword/arg.ts';
-import { defineProxyOption } from '../keyword/declaration.ts';
+import { defineProxyOption, switchOf } from '../keyword/declaration.ts';
+import type { LogFormatModel } from '../keyword/language-model.ts';
 import type { ParseSite } from '../keyword/site.ts';
 import { ArgumentError, type Word } from '../keyword/words.ts';
+import {
+  type CommentLine,
+  CONNECT_ARGS,
+  type ConnectLine,
+  connectLine,
+  type ExpectLine,
+  expectArg,
+  readFormat,
+  readHeader,
+  readRegex,
+  readStatuses,
+  readText,
+} from './check-words.ts';
 import { BACKENDS } from './sections.ts';
+import { tcpCheckOptions } from './tcp-checks.ts';
 
-/** The request line and Host field that `option httpchk` asks for. */
-export interface HttpCheckRequest {
-  readonly kind: 'http';
-  readonly method: string;
-  readonly uri: string;
-  /** As `HTTP/1.0`. */
-  readonly version: string;
-  /** Complete header lines, without the final line end, as old files put them behind the version; '' for none. */
-  readonly headerLines: string;
-}
-
-/** One `http-check` line. Fields of `send` that are not written are null and keep what stands. */
-export type HttpCheckLine =
+/** How servers are checked, beyond that a connection opens. */
+export type CheckMethod =
   | {
-      readonly kind: 'send';
-      readonly method: string | null;
-      readonly uri: string | null;
-      readonly version: string | null;
-      readonly headers: readonly { readonly name: string; readonly value: string }[];
-      readonly body: string | null;
+      readonly kind: 'http';
+      readonly method: string;
+      readonly uri: string;
+      /** As `HTTP/1.0`. */
+      readonly version: string;
+      /** Complete header lines, without the final line end, as old files put them behind the version; '' for none. */
+      readonly headerLines: string;
     }
-  | {
-      readonly kind: 'expect';
-      readonly isNegated: boolean;
-      readonly match: ExpectMatch;
-      readonly pattern: string;
-    };
+  | { readonly kind: 'tcp' };
 
-export type ExpectMatch = 'status' | 'rstatus' | 'string' | 'rstring';
+export type HttpExpectMatch = 'status' | 'rstatus' | 'string' | 'rstring' | 'string-lf' | 'hdr' | 'fhdr';
 
-const EXPECT_MATCHES: readonly ExpectMatch[] = ['status', 'rstatus', 'string', 'rstring'];
+/** A text, or a format that is made a text with each check. */
+export type CheckText = string | LogFormatModel;
 
-/** Matches that HAProxy has beside those. */
-const UNSUPPORTED_MATCHES: readonly string[] = ['string-lf', 'hdr', 'fhdr'];
-
-type ExpectLine = Extract<HttpCheckLine, { kind: 'expect' }>;
-
-/** `[!] <match> <pattern>`; the `!` may stand alone or before the match. */
-function expectArg(): Arg<ExpectLine> {
-  return {
-    kind: 'positional',
-    usage: '[!] { status | rstatus | string | rstring } <pattern>',
-    isOptional: false,
-    schema: { type: 'string' },
-    good: [],
-    bad: ['colour'],
-    parse(words) {
-      const first = words.take('<match>');
-      const isNegated = first.text.startsWith('!');
-      const match = first.text === '!' ? words.take('<match>') : first;
-      const name = matchName(match);
-      const pattern = words.take('<pattern>');
-      PATTERN_CHECKS[name]?.(pattern);
-      return { kind: 'expect', isNegated, match: name, pattern: pattern.text };
-    },
-    form: { kind: 'words' },
-  };
+/** What `http-check send` says. Fields that are not written are null and keep what stands. */
+export interface HttpSendLine {
+  readonly kind: 'send';
+  readonly method: string | null;
+  readonly uri: CheckText | null;
+  readonly version: string | null;
+  readonly headers: readonly { readonly name: string; readonly value: LogFormatModel }[];
+  readonly body: CheckText | null;
+  readonly comment: string;
 }
 
-function matchName(word: Word): ExpectMatch {
-  const text = word.text.replace(/^!/, '');
-  const found = EXPECT_MATCHES.find((name) => name === text);
-  if (found !== undefined) return found;
-  if (UNSUPPORTED_MATCHES.includes(text))
-    throw new ArgumentError(
-      word.at,
-      `'http-check expect ${text}' is something Fairlead does not support yet`,
-    );
-  throw new ArgumentError(word.at, `'${word.text}' is not a match of http-check expect`, {
-    remedy: `allowed: ${EXPECT_MATCHES.join(', ')}, each with ! before it to negate it`,
-  });
-}
+/** One `http-check` line. */
+export type HttpCheckLine = HttpSendLine | ConnectLine | CommentLine | ExpectLine<HttpExpectMatch>;
 
-/** `<low>` or `<low>-<high>`, several with commas. */
-function checkStatusPattern(pattern: Word): void {
-  const isGood = pattern.text.split(',').every((part) => {
-    const match = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(part);
-    return match !== null && Number(match[2] ?? match[1]) >= Number(match[1]);
-  });
-  if (isGood) return;
-  throw new ArgumentError(pattern.at, `'${pattern.text}' is not a list of statuses for <pattern>`, {
-    remedy: 'write statuses or ranges with commas between them: 200,301-308',
-  });
-}
-
-function checkRegexPattern(pattern: Word): void {
-  try {
-    new RegExp(pattern.text);
-  } catch (error) {
-    throw new ArgumentError(pattern.at, `'${pattern.text}' is not a regular expression for <pattern>`, {
-      reason: error instanceof Error ? error.message : String(error),
-    });
-  }
-}
-
-const PATTERN_CHECKS: { readonly [M in ExpectMatch]?: (pattern: Word) => void } = {
-  status: checkStatusPattern,
-  rstatus: checkRegexPattern,
-  rstring: checkRegexPattern,
-};
+const httpExpect = expectArg<HttpExpectMatch>({
+  status: readStatuses,
+  rstatus: readRegex,
+  string: readText,
+  rstring: readRegex,
+  'string-lf': readFormat,
+  hdr: readHeader,
+  fhdr: readHeader,
+});
 
 /** Old files put header lines behind the version, after a line end. */
 function versionAndHeaders(version: Word | undefined, host: string | undefined, site: ParseSite) {
@@ -136,10 +92,24 @@ function placedWord(what: string): Arg<Word> {
   return { ...arg.custom({ what, good: ['example'], read: (word) => word }) };
 }
 
+/** An expect line without options, for examples. */
+const WRITTEN = {
+  kind: 'expect',
+  isNegated: false,
+  comment: '',
+  minReceived: -1,
+  okStatus: '',
+  errorStatus: '',
+  timeoutStatus: '',
+  onSuccess: null,
+  onError: null,
+  statusCode: null,
+};
+
 export const checkOptions = [
   defineProxyOption({
     name: 'option httpchk',
-    key: 'httpCheck',
+    key: 'checkMethod',
     sections: BACKENDS,
     summary: 'Checks servers with an HTTP request; statuses 2xx and 3xx are healthy.',
     args: {
@@ -172,7 +142,7 @@ export const checkOptions = [
         },
       },
     ],
-    value: ({ first, uri, version, host }, site): HttpCheckRequest => ({
+    value: ({ first, uri, version, host }, site): CheckMethod => ({
       kind: 'http',
       method: uri === undefined ? 'OPTIONS' : (first ?? 'OPTIONS'),
       uri: uri ?? first ?? '/',
@@ -188,31 +158,35 @@ export const checkOptions = [
     args: {
       meth: arg.named(arg.word('method')),
       uri: arg.named(arg.word('uri')),
+      'uri-lf': arg.named(arg.logFormat()),
       ver: arg.named(arg.word('version')),
-      hdr: arg.repeated(arg.named(arg.group({ name: arg.word('name'), value: arg.word('value') }))),
+      hdr: arg.repeated(arg.named(arg.group({ name: arg.word('name'), value: arg.logFormat() }))),
       body: arg.named(arg.word('string')),
+      'body-lf': arg.named(arg.logFormat()),
       comment: arg.named(arg.word('msg')),
     },
     examples: [
       {
-        text: 'http-check send meth GET uri /health ver HTTP/1.1 hdr Host example.com',
+        text: 'http-check send meth GET uri /health ver HTTP/1.1 body hello',
         result: {
           kind: 'send',
           method: 'GET',
           uri: '/health',
           version: 'HTTP/1.1',
-          headers: [{ name: 'Host', value: 'example.com' }],
-          body: null,
+          headers: [],
+          body: 'hello',
+          comment: '',
         },
       },
     ],
-    value: ({ meth, uri, ver, hdr, body }): HttpCheckLine => ({
+    value: ({ meth, uri, ver, hdr, body, comment, ...formats }): HttpCheckLine => ({
       kind: 'send',
       method: meth ?? null,
-      uri: uri ?? null,
+      uri: uri ?? formats['uri-lf'] ?? null,
       version: ver ?? null,
       headers: hdr,
-      body: body ?? null,
+      body: body ?? formats['body-lf'] ?? null,
+      comment: comment ?? '',
     }),
   }),
   defineProxyOption({
@@ -221,17 +195,82 @@ export const checkOptions = [
     collect: 'list',
     sections: BACKENDS,
     summary: 'Says which response of an HTTP health check is healthy.',
-    args: { expectation: expectArg(), comment: arg.named(arg.word('msg')) },
+    differences: [
+      'Formats and expressions know the process and constants; what was received is not available to them.',
+    ],
+    args: { expectation: httpExpect },
     examples: [
       {
         text: 'http-check expect status 200-399',
-        result: { kind: 'expect', isNegated: false, match: 'status', pattern: '200-399' },
+        result: { ...WRITTEN, match: 'status', pattern: { kind: 'text', text: '200-399' } },
       },
       {
-        text: 'http-check expect ! string SQL\\ Error',
-        result: { kind: 'expect', isNegated: true, match: 'string', pattern: 'SQL Error' },
+        text: 'http-check expect ! string SQL\\ Error comment database',
+        result: {
+          ...WRITTEN,
+          isNegated: true,
+          match: 'string',
+          pattern: { kind: 'text', text: 'SQL Error' },
+          comment: 'database',
+        },
+      },
+      {
+        text: 'http-check expect hdr name set-cookie value -m beg sessid=',
+        result: {
+          ...WRITTEN,
+          match: 'hdr',
+          pattern: {
+            kind: 'header',
+            name: { method: 'str', text: 'set-cookie' },
+            value: { method: 'beg', text: 'sessid=' },
+          },
+        },
       },
     ],
     value: ({ expectation }): HttpCheckLine => expectation,
   }),
+  defineProxyOption({
+    name: 'http-check connect',
+    key: 'httpCheckLines',
+    collect: 'list',
+    sections: BACKENDS,
+    summary: 'Opens a connection for the lines behind it, to another port or address where it says so.',
+    args: CONNECT_ARGS,
+    examples: [
+      {
+        text: 'http-check connect port 8080 addr 127.0.0.1 linger',
+        result: { kind: 'connect', port: 8080, host: '127.0.0.1', lingers: true, comment: '' },
+      },
+    ],
+    value: (values): HttpCheckLine => connectLine(values),
+  }),
+  defineProxyOption({
+    name: 'http-check comment',
+    key: 'httpCheckLines',
+    collect: 'list',
+    sections: BACKENDS,
+    summary: 'A comment for the line behind it, told when that fails.',
+    args: { comment: arg.word('string') },
+    examples: [
+      { text: 'http-check comment database', result: { kind: 'comment', comment: 'database' } },
+    ],
+    value: ({ comment }): HttpCheckLine => ({ kind: 'comment', comment }),
+  }),
+  defineProxyOption({
+    ...switchOf({
+      name: 'http-check disable-on-404',
+      key: 'httpCheckDisablesOn404',
+      sections: BACKENDS,
+      summary: 'A server in use that answers checks with 404 takes no new traffic, but is not down.',
+    }),
+  }),
+  defineProxyOption({
+    ...switchOf({
+      name: 'http-check send-state',
+      key: 'httpCheckSendsState',
+      sections: BACKENDS,
+      summary: 'Sends with each HTTP check how the server is seen, in X-Haproxy-Server-State.',
+    }),
+  }),
+  ...tcpCheckOptions,
 ] as const;

@@ -1,7 +1,9 @@
 /** Proxy keywords that shape HTTP: how connections end, what is added to requests, how servers are reused. */
 import { arg } from '../keyword/arg.ts';
 import { defineProxyOption, switchOf } from '../keyword/declaration.ts';
-import { networkArg } from './network-arg.ts';
+import { compatibilityOptions } from './http-compatibility.ts';
+import { forwardingOptions } from './http-forwarding.ts';
+import { monitoringOptions } from './monitoring.ts';
 import { ANY_PROXY, BACKENDS } from './sections.ts';
 import { withoutEffect } from './without-effect.ts';
 
@@ -51,34 +53,9 @@ export const httpOptions = [
     summary: 'The old name of option httpclose.',
     obsolete: 'option httpclose',
   }),
-  defineProxyOption({
-    name: 'option forwardfor',
-    key: 'forwardFor',
-    sections: ANY_PROXY,
-    modes: ['http'],
-    summary: 'Adds the client address to requests in a header field, by default X-Forwarded-For.',
-    args: {
-      except: arg.named(networkArg()),
-      header: arg.named(arg.word('name')),
-      ifNone: arg.flag('if-none'),
-    },
-    examples: [
-      { text: 'option forwardfor', result: { except: null, header: 'x-forwarded-for', ifNone: false } },
-      {
-        text: 'option forwardfor except 127.0.0.1 header X-Client if-none',
-        result: {
-          except: { ip: { v4: 0x7f000001, v6: '' }, prefixLength: 32 },
-          header: 'x-client',
-          ifNone: true,
-        },
-      },
-    ],
-    value: ({ except, header, ifNone }) => ({
-      except: except ?? null,
-      header: (header ?? 'x-forwarded-for').toLowerCase(),
-      ifNone,
-    }),
-  }),
+  ...forwardingOptions,
+  ...compatibilityOptions,
+  ...monitoringOptions,
   defineProxyOption({
     ...switchOf({
       name: 'option abortonclose',

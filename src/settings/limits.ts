@@ -75,6 +75,15 @@ export const limitOptions = [
   }),
   defineProxyOption({
     ...switchOf({
+      name: 'option independent-streams',
+      key: 'independentStreams',
+      sections: ANY_PROXY,
+      summary:
+        'Lets a timeout count from the last byte that came from its side, whatever has been sent there since.',
+    }),
+  }),
+  defineProxyOption({
+    ...switchOf({
       name: 'option clitcpka',
       key: 'clientTcpKeepAlive',
       sections: FRONTENDS,

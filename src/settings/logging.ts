@@ -11,7 +11,7 @@ export type LogLine = LogTarget | 'global';
 
 /** What a log line looks like: one of the formats of manual section 8.2, or the user's own. */
 export type LogFormatChoice =
-  | { readonly kind: 'http' | 'http-clf' | 'tcp' | 'tcp-clf' }
+  | { readonly kind: 'http' | 'http-clf' | 'https' | 'tcp' | 'tcp-clf' }
   | { readonly kind: 'custom'; readonly format: LogFormatModel };
 
 export const loggingOptions = [
@@ -52,6 +52,40 @@ export const loggingOptions = [
     value: ({ fmt }): LogFormatChoice => ({ kind: 'custom', format: fmt }),
   }),
   defineProxyOption({
+    name: 'error-log-format',
+    key: 'errorLogFormat',
+    sections: FRONTENDS,
+    summary:
+      'Writes log lines of connections that end in an error before there is a request in another format.',
+    differences: [
+      'As HAProxy 2.6 does it: lines of requests keep their format whatever happens to them, although the manual says that errors and status codes 5xx change it.',
+    ],
+    args: { fmt: arg.logFormat() },
+    evaluatedIn: 'log line',
+    examples: [
+      {
+        text: 'error-log-format bad',
+        result: { nodes: [{ kind: 'text', text: 'bad' }], text: 'bad' },
+      },
+    ],
+    value: ({ fmt }) => fmt,
+  }),
+  defineProxyOption({
+    name: 'log-format-sd',
+    key: 'structuredData',
+    sections: FRONTENDS,
+    summary: 'The structured data of log lines to targets of the format rfc5424.',
+    args: { fmt: arg.logFormat() },
+    evaluatedIn: 'log line',
+    examples: [
+      {
+        text: 'log-format-sd [a@1]',
+        result: { nodes: [{ kind: 'text', text: '[a@1]' }], text: '[a@1]' },
+      },
+    ],
+    value: ({ fmt }) => fmt,
+  }),
+  defineProxyOption({
     name: 'option httplog',
     key: 'logFormat',
     sections: FRONTENDS,
@@ -64,6 +98,18 @@ export const loggingOptions = [
       { text: 'option httplog clf', result: { kind: 'http-clf' } },
     ],
     value: ({ clf }): LogFormatChoice => ({ kind: clf ? 'http-clf' : 'http' }),
+  }),
+  defineProxyOption({
+    name: 'option httpslog',
+    key: 'logFormat',
+    sections: FRONTENDS,
+    modes: ['http'],
+    elsewhere: { value: { kind: 'tcp' }, text: "Falling back to 'option tcplog'" },
+    summary: 'Writes one line per request in the HTTP log format with what is known of TLS behind it.',
+    differences: ['TLS is not supported yet: its fields are those of a connection without it.'],
+    args: {},
+    examples: [{ text: 'option httpslog', result: { kind: 'https' } }],
+    value: (): LogFormatChoice => ({ kind: 'https' }),
   }),
   defineProxyOption({
     name: 'option tcplog',
@@ -100,6 +146,22 @@ export const loggingOptions = [
       key: 'logAsap',
       sections: FRONTENDS,
       summary: 'Writes the line when the response begins instead of when it ends.',
+    }),
+  }),
+  defineProxyOption({
+    ...switchOf({
+      name: 'option dontlog-normal',
+      key: 'dontLogNormal',
+      sections: FRONTENDS,
+      summary: 'Writes lines only of what went wrong: errors, timeouts, retries and status codes from 500.',
+    }),
+  }),
+  defineProxyOption({
+    ...switchOf({
+      name: 'option log-separate-errors',
+      key: 'logSeparateErrors',
+      sections: FRONTENDS,
+      summary: "Writes the lines of what went wrong with level 'err' instead of 'info'.",
     }),
   }),
   defineProxyOption({

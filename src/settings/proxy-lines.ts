@@ -4,11 +4,12 @@
  */
 import { type Arg, arg } from '../keyword/arg.ts';
 import { defineProxyOption } from '../keyword/declaration.ts';
-import type { ConditionModel, SettingsModel } from '../keyword/language-model.ts';
+import type { ConditionModel, LogFormatModel, SettingsModel } from '../keyword/language-model.ts';
 import { ArgumentError } from '../keyword/words.ts';
 import type { Address } from '../net/address.ts';
 import { bindAddressesArg, serverAddressArg } from './address-arg.ts';
 import { BACKENDS, BACKENDS_BUT_DEFAULTS, FRONTENDS, FRONTENDS_BUT_DEFAULTS } from './sections.ts';
+import { chosenNameArg } from './server-choice.ts';
 
 /** A bind line: its addresses share the options. Port ranges are not expanded yet. */
 export interface BindLine {
@@ -27,7 +28,9 @@ export type ServerLine =
     };
 
 export interface BackendChoice {
+  /** '' where a format gives the name. */
   readonly backend: string;
+  readonly format: LogFormatModel | null;
   readonly condition: ConditionModel | null;
 }
 
@@ -48,21 +51,13 @@ function defaultServerOptions(): Arg<SettingsModel> {
   };
 }
 
-/** The name of a backend that exists; HAProxy also computes names from the request. */
+/** The name of a backend that exists. */
 function backendArg(): Arg<string> {
   return arg.custom({
     what: 'backend',
     good: [],
-    bad: ['%[path]'],
-    read(word, site, name) {
-      if (word.text.includes('%['))
-        throw new ArgumentError(
-          word.at,
-          `a computed backend name is something Fairlead does not support yet, for <${name}>`,
-          {
-            remedy: 'write one use_backend line per backend, each with a condition',
-          },
-        );
+    bad: [],
+    read(word, site) {
       site.refer('backend', word.text, word.at);
       return word.text;
     },
@@ -115,10 +110,14 @@ export const lineOptions = [
     collect: 'list',
     sections: FRONTENDS_BUT_DEFAULTS,
     summary: 'Takes a backend when a condition holds; the first rule that holds counts.',
-    args: { backend: backendArg(), condition: arg.condition() },
+    args: { backend: chosenNameArg('backend'), condition: arg.condition() },
     evaluatedIn: 'use_backend rule',
-    examples: [{ text: 'use_backend web', result: { backend: 'web', condition: null } }],
-    value: ({ backend, condition }): BackendChoice => ({ backend, condition }),
+    examples: [{ text: 'use_backend web', result: { backend: 'web', format: null, condition: null } }],
+    value: ({ backend, condition }): BackendChoice => ({
+      backend: backend.kind === 'name' ? backend.name : '',
+      format: backend.kind === 'format' ? backend.format : null,
+      condition,
+    }),
   }),
   defineProxyOption({
     name: 'balance',

@@ -2,19 +2,26 @@
 import { type Arg, arg } from '../keyword/arg.ts';
 import { defineServerOption } from '../keyword/declaration.ts';
 import { ArgumentError } from '../keyword/words.ts';
-import { parseIp } from '../net/ip.ts';
+import { agentOptions } from './agent-options.ts';
+import { ipArg } from './check-words.ts';
 
-/** An address without a port, as numbers: checks resolve no names of their own. */
-function ipArg(): Arg<string> {
+/** `[<backend>/]<server>`: '' is the backend that the line stands in. */
+export interface TrackTarget {
+  readonly backend: string;
+  readonly server: string;
+}
+
+function trackArg(): Arg<TrackTarget> {
   return arg.custom({
-    what: 'ip',
-    good: ['127.0.0.1', '::1'],
-    bad: ['127.0.0.1:80', '10.0.0', ''],
+    what: '[backend/]server',
+    good: ['web1', 'checked/web1'],
+    bad: ['', '/', 'a/', '/b'],
     read(word, _site, name) {
-      const text = word.text.replace(/^ipv[46]@/, '');
-      if (parseIp(text) !== null) return text;
-      throw new ArgumentError(word.at, `'${word.text}' is not an IP address for <${name}>`, {
-        remedy: "write an IPv4 or IPv6 address without port; the port goes to 'port <number>'",
+      const slash = word.text.lastIndexOf('/');
+      const target = { backend: word.text.slice(0, Math.max(0, slash)), server: word.text.slice(slash + 1) };
+      if (target.server !== '' && (slash < 0 || target.backend !== '')) return target;
+      throw new ArgumentError(word.at, `'${word.text}' is not a server for <${name}>`, {
+        remedy: 'write <server>, or <backend>/<server> for one of another backend',
       });
     },
   });
@@ -94,4 +101,64 @@ export const healthOptions = [
     examples: [{ text: 'addr 10.0.0.9', result: '10.0.0.9' }],
     value: ({ address }) => address,
   }),
+  defineServerOption({
+    name: 'init-state',
+    key: 'initState',
+    summary: 'How a server begins, at the start and when it leaves maintenance: up or down, and how surely.',
+    args: { state: arg.oneOf('fully-up', 'up', 'down', 'fully-down', 'none') },
+    examples: [{ text: 'init-state down', result: 'down' }],
+    value: ({ state }) => state,
+  }),
+  defineServerOption({
+    name: 'track',
+    key: 'track',
+    summary: 'Follows the state of another server instead of checking.',
+    args: { target: trackArg() },
+    examples: [
+      { text: 'track checked/web1', result: { backend: 'checked', server: 'web1' } },
+      { text: 'track web1', result: { backend: '', server: 'web1' } },
+    ],
+    value: ({ target }) => target,
+  }),
+  defineServerOption({
+    name: 'observe',
+    key: 'observe',
+    summary: 'Counts errors of the traffic: failed connections, or with layer7 bad responses too.',
+    args: { mode: arg.oneOf('layer4', 'layer7', 'none') },
+    examples: [{ text: 'observe layer7', result: 'layer7' }],
+    value: ({ mode }) => mode,
+  }),
+  defineServerOption({
+    name: 'error-limit',
+    key: 'errorLimit',
+    summary: 'How many observed errors in a row do what on-error says.',
+    args: { count: arg.int({ min: 1, max: 0x7fffffff }) },
+    examples: [{ text: 'error-limit 10', result: 10 }],
+    value: ({ count }) => count,
+  }),
+  defineServerOption({
+    name: 'on-error',
+    key: 'onError',
+    summary: 'What observed errors do: check sooner, count as a failed check, as the last but one, or as down.',
+    args: { mode: arg.oneOf('fastinter', 'fail-check', 'sudden-death', 'mark-down') },
+    examples: [{ text: 'on-error mark-down', result: 'mark-down' }],
+    value: ({ mode }) => mode,
+  }),
+  defineServerOption({
+    name: 'on-marked-down',
+    key: 'onMarkedDown',
+    summary: 'Ends the sessions of the server when it goes down.',
+    args: { action: arg.oneOf('shutdown-sessions') },
+    examples: [{ text: 'on-marked-down shutdown-sessions', result: 'shutdown-sessions' }],
+    value: ({ action }) => action,
+  }),
+  defineServerOption({
+    name: 'on-marked-up',
+    key: 'onMarkedUp',
+    summary: 'Ends the sessions of all backup servers when this server comes up.',
+    args: { action: arg.oneOf('shutdown-backup-sessions') },
+    examples: [{ text: 'on-marked-up shutdown-backup-sessions', result: 'shutdown-backup-sessions' }],
+    value: ({ action }) => action,
+  }),
+  ...agentOptions,
 ] as const;

@@ -4,6 +4,8 @@ import { defineServerOption } from '../keyword/declaration.ts';
 import { ArgumentError } from '../keyword/words.ts';
 import { parseIp } from '../net/ip.ts';
 import { healthOptions } from './server-health.ts';
+import { serverPoolOptions } from './server-pool.ts';
+import { serverSourceOptions } from './source-address.ts';
 import { withoutEffect } from './without-effect.ts';
 
 /** How the address of a server is found at start, in order (manual section 5.2, init-addr). */
@@ -123,7 +125,6 @@ const trafficOptions = [
       example: 'guid web-1',
     }),
   ),
-  defineDenial('agent-check'),
   defineDenial('check-send-proxy'),
   defineDenial('check-ssl'),
   defineDenial('send-proxy'),
@@ -131,7 +132,11 @@ const trafficOptions = [
   defineDenial('send-proxy-v2-ssl'),
   defineDenial('send-proxy-v2-ssl-cn'),
   defineDenial('ssl'),
-  defineDenial('tfo'),
 ] as const;
 
-export const serverOptions = [...trafficOptions, ...healthOptions] as const;
+export const serverOptions = [
+  ...trafficOptions,
+  ...healthOptions,
+  ...serverPoolOptions,
+  ...serverSourceOptions,
+] as const;

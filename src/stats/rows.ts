@@ -3,7 +3,7 @@
 import { isUsable, statusOf } from '../health/server-states.ts';
 import { CheckResult, CheckState, hasCode, statusText } from '../health/status.ts';
 import type { FieldValue } from './field.ts';
-import type { BackendStats, FrontendStats, ProxyStats, ServerStats, SideStats } from './view.ts';
+import type { BackendStats, CheckStats, FrontendStats, ProxyStats, ServerStats, SideStats } from './view.ts';
 
 /** The kinds of object: the letter of the typed form, the `type` column, the bit of `show stat <iid> <type> <sid>`. */
 export const ObjectKind = {
@@ -107,6 +107,7 @@ export function serverRow(proxy: ProxyStats, server: ServerStats): StatRow {
       bck: server.isBackup ? 1 : 0,
       lastchg: server.lastChangeS,
       ...checkColumns(server),
+      ...agentColumns(server),
       ...(server.queueLimit > 0 && { qlimit: server.queueLimit }),
       ...(server.tracked !== '' && { tracked: server.tracked }),
       ...(proxy.mode === 'http' && { ...statuses(server), req_tot: counts.req_tot }),
@@ -191,20 +192,23 @@ export function usableServers(servers: readonly ServerStats[]): UsableServers {
 }
 
 export function statusOfServer(server: ServerStats): string {
-  const { operational, admin, tracked, check } = server;
+  const { operational, admin, tracked } = server;
+  const { check, agent } = server.judged;
   return statusOf({
     operational,
     admin,
     tracked,
-    isChecked: isChecked(server),
+    hasAgent: (agent.state & CheckState.ENABLED) !== 0,
+    agentHealth: agent.health,
+    isChecked: isChecked(check),
     health: check.health,
     rise: check.rise,
     fall: check.fall,
   });
 }
 
-function isChecked({ check }: ServerStats): boolean {
-  return (check.state & (CheckState.ENABLED | CheckState.PAUSED)) === CheckState.ENABLED;
+function isChecked({ state }: CheckStats): boolean {
+  return (state & (CheckState.ENABLED | CheckState.PAUSED)) === CheckState.ENABLED;
 }
 
 function checkColumns(server: ServerStats): { [column: string]: FieldValue } {
@@ -212,16 +216,37 @@ function checkColumns(server: ServerStats): { [column: string]: FieldValue } {
   const values: { [column: string]: FieldValue } = {};
   if (check.state & CheckState.ENABLED)
     Object.assign(values, { chkfail: check.fails, chkdown: check.downs, downtime: server.downtimeS });
-  if (!isChecked(server)) return values;
+  if (check.observedFails >= 0 && check.state & CheckState.ENABLED) values['hanafail'] = check.observedFails;
+  if (!isChecked(check)) return values;
   const text = statusText(check.status);
-  const isRunning = (check.state & CheckState.IN_PROGRESS) !== 0 && check.result === CheckResult.UNKNOWN;
+  const isRunning = hasNoResult(check);
   values['check_status'] = isRunning && check.status > 1 ? `* ${text.code}` : text.code;
-  if (hasCode(check.status)) values['check_code'] = check.code;
-  if (check.status > 1) values['check_duration'] = check.durationMs;
+  if (hasCode(check.status)) values['check_code'] = isRunning ? 0 : check.code;
+  if (check.status > 1 && check.durationMs >= 0) values['check_duration'] = check.durationMs;
   values['check_desc'] = text.description;
-  values['last_chk'] = check.info;
+  values['last_chk'] = isRunning ? '' : check.info;
   Object.assign(values, { check_rise: check.rise, check_fall: check.fall, check_health: check.health });
   return values;
+}
+
+function hasNoResult({ state, result }: Pick<CheckStats, 'state' | 'result'>): boolean {
+  return (state & CheckState.IN_PROGRESS) !== 0 && result === CheckResult.UNKNOWN;
+}
+
+function agentColumns({ agent }: ServerStats): { [column: string]: FieldValue } {
+  if ((agent.state & CheckState.ENABLED) === 0) return {};
+  const text = statusText(agent.status);
+  const isRunning = hasNoResult(agent);
+  return {
+    agent_status: isRunning && agent.status > 1 ? `* ${text.code}` : text.code,
+    ...(hasCode(agent.status) && { agent_code: isRunning ? 0 : agent.code }),
+    ...(agent.durationMs >= 0 && { agent_duration: agent.durationMs }),
+    agent_desc: text.description,
+    last_agt: isRunning ? '' : agent.info,
+    agent_rise: 1,
+    agent_fall: 1,
+    agent_health: agent.health,
+  };
 }
 
 const NO_COMPRESSION = { comp_in: 0, comp_out: 0, comp_byp: 0, comp_rsp: 0 };

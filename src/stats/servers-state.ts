@@ -12,7 +12,7 @@ export function serversState(proxies: readonly ProxyStats[]): string {
 }
 
 function stateLine(proxy: ProxyStats, server: ServerStats): string {
-  const { check } = server;
+  const { check, agent } = server;
   return [
     proxy.id,
     proxy.name,
@@ -28,7 +28,7 @@ function stateLine(proxy: ProxyStats, server: ServerStats): string {
     check.result,
     check.health,
     check.state,
-    0,
+    agent.state,
     proxy.isIdForced ? 1 : 0,
     server.isIdForced ? 1 : 0,
     orDash(server.fqdn),
@@ -37,9 +37,8 @@ function stateLine(proxy: ProxyStats, server: ServerStats): string {
     server.usesTls ? 1 : 0,
     check.port,
     orDash(check.address),
-    '-',
-    // `port` of a server line is the agent's port too, unless that has its own.
-    check.port,
+    orDash(agent.address),
+    agent.port,
   ].join(' ');
 }
 

@@ -91,6 +91,22 @@ export interface CheckStats {
   readonly info: string;
   readonly port: number;
   readonly address: string;
+  /** Times that errors of the traffic have reached their limit; -1 where traffic is not observed. */
+  readonly observedFails: number;
+}
+
+/** The agent of a server as last heard; state 0 where there is none. */
+export interface AgentStats {
+  readonly status: number;
+  readonly result: number;
+  readonly code: number;
+  /** 1 up, 0 down. */
+  readonly health: number;
+  readonly state: number;
+  readonly durationMs: number;
+  readonly info: string;
+  readonly port: number;
+  readonly address: string;
 }
 
 export interface ServerStats extends SideStats {
@@ -123,6 +139,9 @@ export interface ServerStats extends SideStats {
   /** `backend/server` that it follows; '' for none. */
   readonly tracked: string;
   readonly check: CheckStats;
+  readonly agent: AgentStats;
+  /** What the status tells: the checks of the server at the end of the chain that it tracks, or its own. */
+  readonly judged: { readonly check: CheckStats; readonly agent: AgentStats };
 }
 
 export interface ProxyStats {

@@ -1,69 +1,55 @@
 /**
- * A real HAProxy between a client and a scripted server, all on unix sockets in a folder of its own. The server
- * answers a request whose path names a reply with that reply, and any other with the bytes that it received.
+ * A real HAProxy between a client and a scripted server, on listeners of the test's own. The server answers a request
+ * whose path names a reply with that reply, and any other with the bytes that it received.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-
-const PROGRAM = '/usr/sbin/haproxy';
+import { skipUnless } from '../support/oracle.ts';
+import { Program } from '../support/programs/program.ts';
 
 /** Why the tests that need HAProxy cannot run, or false. */
-export const oracleMissing: string | false = existsSync(PROGRAM)
-  ? false
-  : 'HAProxy is missing: apt-get install haproxy';
+export const oracleMissing: string | false = skipUnless('haproxy');
 
-/** Short timeouts: an exchange ends when HAProxy closes the idle connection. */
-const CONFIG = (folder: string, lines: readonly string[]): string =>
+/**
+ * An exchange ends when HAProxy closes what is idle, a connection or a tunnel. Half requests end by a timeout as well;
+ * it is long, so that a slow machine does not make half ones of whole ones.
+ */
+const CONFIG = (origin: number, lines: readonly string[]): string =>
   [
     'defaults',
     '  mode http',
-    '  timeout client 2s',
-    '  timeout server 2s',
-    '  timeout connect 2s',
-    '  timeout http-request 1s',
+    '  timeout client 3s',
+    '  timeout server 3s',
+    '  timeout connect 1m',
+    '  timeout http-request 3s',
     '  timeout http-keep-alive 50ms',
+    '  timeout tunnel 50ms',
     'listen main',
-    `  bind unix@${folder}/front`,
+    '  bind "fd@${front}"',
     ...lines.map((line) => `  ${line}`),
-    `  server s unix@${folder}/origin`,
+    `  server s 127.0.0.1:${origin}`,
     '',
   ].join('\n');
 
 export class Http1Oracle {
-  readonly #folder: string;
-  readonly #child: ChildProcess;
+  readonly #program: Program;
   readonly #origin: net.Server;
   readonly #replies: string[];
 
-  constructor(folder: string, child: ChildProcess, origin: net.Server, replies: string[]) {
-    this.#folder = folder;
-    this.#child = child;
+  constructor(program: Program, origin: net.Server, replies: string[]) {
+    this.#program = program;
     this.#origin = origin;
     this.#replies = replies;
   }
 
   /** Starts HAProxy with these lines in its only proxy, and the origin. */
   static async start(lines: readonly string[] = []): Promise<Http1Oracle> {
-    const folder = mkdtempSync(path.join(tmpdir(), 'http1-oracle-'));
     const replies: string[] = [];
     const origin = net.createServer({ allowHalfOpen: true }, (socket) => serve(socket, replies));
-    origin.listen(path.join(folder, 'origin'));
+    origin.listen(0, '127.0.0.1');
     await once(origin, 'listening');
-    writeFileSync(path.join(folder, 'cfg'), CONFIG(folder, lines));
-    const watcher = watch(folder);
-    const child = spawn(PROGRAM, ['-f', path.join(folder, 'cfg'), '-db'], { stdio: 'ignore' });
-    process.once('exit', () => child.kill('SIGKILL'));
-    const ended = once(child, 'exit').then(() => false);
-    while (!existsSync(path.join(folder, 'front'))) {
-      const isAlive = await Promise.race([once(watcher, 'change').then(() => true), ended]);
-      if (!isAlive) throw new Error('HAProxy refused the configuration of the test');
-    }
-    watcher.close();
-    return new Http1Oracle(folder, child, origin, replies);
+    const config = CONFIG((origin.address() as net.AddressInfo).port, lines);
+    return new Http1Oracle(Program.start('haproxy', { config, listeners: ['front'] }), origin, replies);
   }
 
   /** Registers a reply of the origin; `<close>` at its end closes the server connection. Returns its path. */
@@ -71,13 +57,15 @@ export class Http1Oracle {
     return `/reply-${this.#replies.push(text) - 1}`;
   }
 
-  /** Sends bytes (latin1) and collects all that comes until HAProxy closes. */
+  /** Sends bytes (latin1) and collects all that comes until HAProxy closes. Throws when it is not there. */
   async exchange(bytes: string): Promise<string> {
-    const socket = net.connect(path.join(this.#folder, 'front'));
+    if (this.#program.hasEnded) throw new Error(`HAProxy has ended:\n${this.#program.output}`);
+    const socket = net.connect(this.#program.port('front'), '127.0.0.1');
     let answer = '';
     socket.on('data', (piece) => {
       answer += piece.toString('latin1');
     });
+    // HAProxy resets a connection whose bytes it has not all read; its answer came before that.
     socket.on('error', () => {});
     socket.write(Buffer.from(bytes, 'latin1'));
     await new Promise((resolve) => socket.once('close', resolve));
@@ -85,11 +73,8 @@ export class Http1Oracle {
   }
 
   async stop(): Promise<void> {
-    const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await ended;
+    await this.#program.stop();
     this.#origin.close();
-    rmSync(this.#folder, { recursive: true });
   }
 }
 

@@ -5,7 +5,7 @@ import { type Behaviour, type CheckTarget, openCheckTarget } from '../support/wo
 import { type MainThread, openMainThread, processModel } from '../support/worker-process/process-model.ts';
 
 const HTTP_CHECK: ProxyModel['settings'] = {
-  httpCheck: { kind: 'http', method: 'GET', uri: '/health', version: 'HTTP/1.0', headerLines: '' },
+  checkMethod: { kind: 'http', method: 'GET', uri: '/health', version: 'HTTP/1.0', headerLines: '' },
 };
 const QUICK: ServerSettings = { isChecked: true, interMs: 5, rise: 2, fall: 2 };
 
@@ -112,10 +112,24 @@ test('http-check lines shape the request and what is expected', async (context) 
         method: 'POST',
         uri: '/p',
         version: 'HTTP/1.1',
-        headers: [{ name: 'Host', value: 'h' }],
+        headers: [],
         body: 'xyz',
+        comment: '',
       },
-      { kind: 'expect', isNegated: true, match: 'string', pattern: 'hello' },
+      {
+        kind: 'expect',
+        isNegated: true,
+        match: 'string',
+        pattern: { kind: 'text', text: 'hello' },
+        comment: '',
+        minReceived: -1,
+        okStatus: '',
+        errorStatus: '',
+        timeoutStatus: '',
+        onSuccess: null,
+        onError: null,
+        statusCode: null,
+      },
     ],
   });
   assert.match(
@@ -124,7 +138,7 @@ test('http-check lines shape the request and what is expected', async (context) 
   );
   assert.equal(
     target.request,
-    'POST /p HTTP/1.1\r\nhost: h\r\ncontent-length: 3\r\nconnection: close\r\n\r\nxyz',
+    'POST /p HTTP/1.1\r\ncontent-length: 3\r\nconnection: close\r\n\r\nxyz',
   );
 });
 

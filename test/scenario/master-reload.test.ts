@@ -11,6 +11,9 @@ import {
   talk,
 } from '../support/master/running-master.ts';
 
+/** A line of the global section that no running process can take. */
+const OTHER_PROCESS = 'tune.bufsize 20000';
+
 interface Serving {
   readonly master: RunningMaster;
   readonly port: number;
@@ -33,14 +36,18 @@ for (const signal of ['SIGUSR2', 'SIGHUP'] as const) {
     assert.equal(await fetchText(port), 'one');
     bench.write('site.cfg', answering(port, 'two'));
     master.kill(signal);
-    await master.worker(2);
-    await master.says(/Former worker \(\d+\) exited with code 0 \(Exit\)/);
+    await master.says(/~ frontend www: http-request/);
+    await master.says(/Loading success/, 2);
     assert.equal(await fetchText(port), 'two');
+    bench.write('site.cfg', answering(port, 'three', OTHER_PROCESS));
+    master.kill(signal);
+    await master.says(/Former worker \(\d+\) exited with code 0 \(Exit\)/);
+    assert.equal(await fetchText(port), 'three');
   });
 }
 
 test('a reload under load loses no connection', async (context) => {
-  const { master, port, cli } = await serving(context);
+  const { master, port, bench, cli } = await serving(context);
   const failures: unknown[] = [];
   let isOver = false;
   const client = async () => {
@@ -48,6 +55,7 @@ test('a reload under load loses no connection', async (context) => {
   };
   const clients = Array.from({ length: 4 }, client);
   for (let i = 2; i <= 4; i++) {
+    bench.write('site.cfg', answering(port, 'one', i % 2 === 0 ? OTHER_PROCESS : ''));
     assert.match(await cli('reload'), /^Success=1\n--\n/);
     await master.says(/Former worker/, i - 1);
   }
@@ -94,11 +102,12 @@ test('a new bind is served, a removed one refuses, more and fewer threads lose n
 });
 
 test('a connection of the old process goes on, and the process shows as old until it ends', async (context) => {
-  const { port, cli, master } = await serving(context);
+  const { port, bench, cli, master } = await serving(context);
   const client = connect(port, '127.0.0.1');
   await once(client, 'connect');
   client.write('GET / HTTP/1.1\r\n');
   const worker = /^(\d+) +worker/m.exec(await cli('show proc'))![1];
+  bench.write('site.cfg', answering(port, 'two', OTHER_PROCESS));
   assert.match(await cli('reload'), /^Success=1\n/);
   assert.match(await cli('show proc'), new RegExp(`^# old workers\n${worker} +worker +1 `, 'm'));
   assert.match(await cli(`@!${worker} show info`), new RegExp(`^Pid: ${worker}$`, 'm'));

@@ -2,11 +2,9 @@
  * Asks a real HAProxy what expressions and conditions give: one process, one request per case on loopback.
  * The case is chosen by a request header `x-case`, which every request sent here carries as its last field.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import { Program } from './programs/program.ts';
 
 export const HAPROXY_PATH = '/usr/sbin/haproxy';
 export const isOracleInstalled = existsSync(HAPROXY_PATH);
@@ -26,27 +24,23 @@ export interface OracleCase {
  * HAProxy refused the request itself.
  */
 export async function askOracle(cases: readonly OracleCase[]): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'oracle-'));
-  const port = await freePort();
-  const file = join(folder, 'haproxy.cfg');
-  writeFileSync(file, configurationOf(cases, port), 'latin1');
-  const child = spawn(HAPROXY_PATH, ['-f', file, '-db'], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const output: string[] = [];
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString('latin1')));
-  child.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString('latin1')));
+  const program = Program.start('haproxy', {
+    config: Buffer.from(configurationOf(cases), 'latin1'),
+    listeners: ['front'],
+  });
   try {
-    await untilListening(child, port, output);
     const answers: string[] = [];
-    for (const [index, one] of cases.entries())
-      answers.push(await ask(port, `${one.request}x-case: ${index}\r\n\r\n`));
+    for (const [index, one] of cases.entries()) {
+      if (program.hasEnded) throw new Error(`haproxy ended: ${program.output}`);
+      answers.push(await ask(program.port('front'), `${one.request}x-case: ${index}\r\n\r\n`));
+    }
     return answers;
   } finally {
-    child.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
+    await program.stop();
   }
 }
 
-function configurationOf(cases: readonly OracleCase[], port: number): string {
+function configurationOf(cases: readonly OracleCase[]): string {
   const lines = [
     'defaults',
     ' mode http',
@@ -54,7 +48,7 @@ function configurationOf(cases: readonly OracleCase[], port: number): string {
     ' timeout server 10s',
     ' timeout connect 10s',
     'frontend fe',
-    ` bind 127.0.0.1:${port}`,
+    ' bind "fd@${front}"',
   ];
   for (const [index, one] of cases.entries()) {
     for (const line of one.lines ?? []) lines.push(` ${line}`);
@@ -81,25 +75,6 @@ function alternativesOf(condition: string): string[] {
 /** A word as the configuration writes it, so that HAProxy sees it as it stands in the case. */
 function quoted(word: string): string {
   return /[\\#"$]/.test(word) ? `'${word}'` : word;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function untilListening(child: ChildProcess, port: number, output: readonly string[]): Promise<void> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`haproxy ended: ${output.join('')}`);
-    const isOpen = await new Promise<boolean>((resolve) => {
-      const probe = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
-      probe.on('connect', () => probe.destroy());
-    });
-    if (isOpen) return;
-  }
 }
 
 function ask(port: number, request: string): Promise<string> {

@@ -92,6 +92,7 @@ export function formatOf(text: string, place: Place = 'http-request'): LogFormat
 export interface TracedStream extends RuleStream {
   readonly denied: string[];
   logLevel: number | null;
+  mayRetry: boolean;
 }
 
 export function traced(input: StreamInput): TracedStream {
@@ -100,11 +101,15 @@ export function traced(input: StreamInput): TracedStream {
     reply: null,
     denied: [],
     logLevel: null,
+    mayRetry: true,
     countDenied(side) {
       stream.denied.push(side);
     },
     setLogLevel(level) {
       stream.logLevel = level;
+    },
+    disableRetries() {
+      stream.mayRetry = false;
     },
     errorReply: (status, termination): Reply => ({
       status,

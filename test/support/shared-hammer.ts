@@ -39,7 +39,7 @@ const FIRST_SERVER = 2;
 const { shared: buffer, witness: witnessBuffer, model, index } = workerData as HammerData;
 const shared = openShared(buffer, model, index);
 const witness = new Int32Array(witnessBuffer);
-const serverCount = shared.slots.serverCount(BACKEND);
+const serverCount = shared.slots.serversOf(BACKEND).length;
 const report = (message: HammerReport): void => parentPort!.postMessage(message);
 
 class Hammer {

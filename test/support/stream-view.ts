@@ -100,6 +100,7 @@ const FACTS: StreamFacts = {
   requestLineFallback: '<BADREQ>',
   capturedRequestHeaders: [],
   capturedResponseHeaders: [],
+  responseVersion: 0,
   capturedRequestCookie: null,
   capturedResponseCookie: null,
 };

@@ -34,6 +34,8 @@ export interface Connection {
   readonly isConnecting: boolean;
   /** Bytes that write kept because the kernel did not take them. */
   readonly pendingBytes: number;
+  /** Grows with what waits to be sent and falls with every byte that the kernel takes of it: a slow peer is no dead one. */
+  readonly unsentBytes: number;
   readonly localAddress: string;
   readonly localPort: number;
   readonly remoteAddress: string;

@@ -11,6 +11,8 @@ import type { RawListener } from './raw-listener.ts';
 /** A connected or connecting socket of libuv. Results are 0 or minus a system error. */
 export interface SocketHandle {
   readonly fd: number;
+  /** Bytes of writes under way that the kernel has not taken yet. */
+  readonly writeQueueSize: number;
   /** Called with `this` the handle; the count stands in `streamBaseState`. A returned buffer becomes the next one. */
   onread: (this: SocketHandle) => Buffer | undefined;
   /** Our own field: whose handle this is. */
@@ -128,6 +130,7 @@ function checkedHandles(): NodeHandles | null {
 const SOCKET_PARTS = [
   'onread',
   'fd',
+  'writeQueueSize',
   'useUserBuffer',
   'readStart',
   'readStop',

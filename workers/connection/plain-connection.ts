@@ -10,7 +10,7 @@ import { NO_NAME, type SocketName, socketName } from './socket-name.ts';
 
 /** The parts of `net.Socket` that its types leave out: the handle, for the descriptor's number. */
 interface WithHandle {
-  readonly _handle: { readonly fd?: number } | null;
+  readonly _handle: { readonly fd?: number; readonly writeQueueSize?: number } | null;
 }
 
 /** `manualStart` and the pause below: nothing is read before `begin`. */
@@ -64,6 +64,12 @@ export class PlainConnection implements Connection {
 
   get pendingBytes(): number {
     return this.#socket.destroyed ? 0 : this.#socket.writableLength;
+  }
+
+  /** What is in flight is pending as a whole until it is sent, and in the handle's size as far as it is not. */
+  get unsentBytes(): number {
+    const { _handle: handle } = this.#socket as unknown as WithHandle;
+    return this.pendingBytes + (handle?.writeQueueSize ?? 0);
   }
 
   get localAddress(): string {

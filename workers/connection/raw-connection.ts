@@ -78,6 +78,11 @@ export class RawConnection implements Connection, BulkReader {
     return this.#queue === null || this.#handle === null ? 0 : this.#queue.bytes;
   }
 
+  get unsentBytes(): number {
+    if (this.#queue === null || this.#handle === null) return 0;
+    return this.#queue.waitingBytes + this.#handle.writeQueueSize;
+  }
+
   get localAddress(): string {
     return this.#localName().address;
   }

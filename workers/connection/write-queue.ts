@@ -34,6 +34,12 @@ export class WriteQueue {
     return this.#inFlight === null && this.#waiting.length === 0;
   }
 
+  /** Bytes that are not in flight. */
+  get waitingBytes(): number {
+    const piece = this.#inFlight;
+    return piece === null ? this.bytes : this.bytes - (piece.end - piece.start);
+  }
+
   get isBusy(): boolean {
     return this.#inFlight !== null;
   }

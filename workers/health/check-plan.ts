@@ -1,73 +1,107 @@
 /** What to check of each server and when: from the model, decided once (manual sections 4.2 and 5.2). */
 import type { ProxyModel, ServerModel } from '../../config/model/model.ts';
-import type { HttpCheckSettings } from '../../src/health/http-check.ts';
+import { byteStringOf } from '../../src/bytes/byte-text.ts';
+import { AgentDialogue } from '../../src/health/agent-dialogue.ts';
+import type { CheckDialogue } from '../../src/health/check-dialogue.ts';
+import { type CheckedState, ScriptDialogue } from '../../src/health/script-dialogue.ts';
+import { checkView } from './check-view.ts';
+import { compileScript } from './compile-script.ts';
 
-export interface CheckPlan {
-  /** Numeric address, or '' with a path. */
+/** Where a check connects: a numeric address and a port, or the path of a unix socket, else ''. */
+export interface CheckTarget {
   readonly host: string;
   readonly port: number;
   readonly path: string;
-  /** Null checks only that a connection opens. */
-  readonly http: HttpCheckSettings | null;
+}
+
+export interface CheckPlan {
+  readonly kind: 'health' | 'agent';
+  readonly target: CheckTarget;
   readonly interMs: number;
   readonly fastInterMs: number;
   readonly downInterMs: number;
+  /** For each connection. */
   readonly connectTimeoutMs: number;
+  /** `timeout check`: from when a connection is open; 0: `inter` bounds the whole check instead. */
   readonly answerTimeoutMs: number;
+  /** What is said in one check. */
+  dialogue(state: CheckedState): CheckDialogue;
 }
 
-/** HAProxy's default of `inter`, and of `rise` and `fall` (manual section 5.2). */
+/** HAProxy's default of `inter` and `agent-inter`, and of `rise` and `fall` (manual section 5.2). */
 const INTER_DEFAULT_MS = 2000;
 export const RISE_DEFAULT = 2;
 export const FALL_DEFAULT = 3;
 
-/** Null for servers without checks, and for those whose address or port is not known. */
-export function checkPlanOf(proxy: ProxyModel, server: ServerModel): CheckPlan | null {
-  const { options, address } = server;
-  if (!options.isChecked) return null;
-  const path = address.family === 'unix' && options.checkAddress === undefined ? address.host : '';
-  const host = path === '' ? (options.checkAddress ?? server.resolvedHost ?? '') : '';
-  const port = options.checkPort || (address.portOffset === null ? address.portLow : 0);
-  if (path === '' && (host === '' || port === 0)) return null;
+/**
+ * Null for servers without checks, and for those whose address or port is not known. `stateText` gives the value of
+ * X-Haproxy-Server-State.
+ */
+export function checkPlanOf(proxy: ProxyModel, server: ServerModel, stateText: () => string): CheckPlan | null {
+  const { options } = server;
+  const target = targetOf(server, { host: options.checkAddress, port: options.checkPort });
+  if (!options.isChecked || target === null) return null;
   const interMs = options.interMs ?? INTER_DEFAULT_MS;
-  const { timeoutCheckMs = 0, timeoutConnectMs = 0 } = proxy.settings;
+  const script = compileScript(proxy, { view: checkView(proxy.name, server.name), stateText });
   return {
-    host,
-    port,
-    path,
-    http: httpSettings(proxy),
+    kind: 'health',
+    target,
     interMs,
     fastInterMs: options.fastInterMs ?? interMs,
     downInterMs: options.downInterMs ?? interMs,
-    // With `timeout check`, `timeout connect` bounds connecting too; without, `inter` bounds the whole.
-    connectTimeoutMs:
-      timeoutCheckMs > 0 && timeoutConnectMs > 0 ? Math.min(timeoutConnectMs, interMs) : interMs,
-    answerTimeoutMs: timeoutCheckMs > 0 ? timeoutCheckMs : interMs,
+    ...timeoutsOf(proxy, interMs),
+    dialogue: (state) => new ScriptDialogue(script, state),
   };
 }
 
-function httpSettings({ settings }: ProxyModel): HttpCheckSettings | null {
-  const { httpCheck, httpCheckLines = [] } = settings;
-  if (httpCheck === undefined) return null;
-  let { method, uri, version } = httpCheck;
-  let headers = httpCheck.headerLines.split('\r\n').flatMap(headerOf);
-  let body = '';
-  const expects: HttpCheckSettings['expects'][number][] = [];
-  for (const line of httpCheckLines) {
-    if (line.kind === 'expect') {
-      expects.push({ isNegated: line.isNegated, match: line.match, pattern: line.pattern });
-      continue;
-    }
-    method = line.method ?? method;
-    uri = line.uri ?? uri;
-    version = line.version ?? version;
-    if (line.headers.length > 0) headers = [...line.headers];
-    body = line.body ?? body;
-  }
-  return { method, uri, version, headers, body, expects, isConditionalOn404: false };
+/** What operators have changed of an agent. */
+export interface AgentChanges {
+  readonly host?: string;
+  readonly port?: number;
+  readonly send?: string;
 }
 
-function headerOf(line: string): { name: string; value: string }[] {
-  const colon = line.indexOf(':');
-  return colon > 0 ? [{ name: line.slice(0, colon), value: line.slice(colon + 1).trim() }] : [];
+/** Null for servers without an agent. */
+export function agentPlanOf(proxy: ProxyModel, server: ServerModel, changes: AgentChanges = {}): CheckPlan | null {
+  const { options } = server;
+  const host = changes.host ?? options.agentAddress ?? options.checkAddress;
+  const target = targetOf(server, { host, port: changes.port ?? options.agentPort ?? options.checkPort });
+  if (!options.hasAgent || target === null || target.path !== '') return null;
+  const interMs = options.agentInterMs ?? options.interMs ?? INTER_DEFAULT_MS;
+  const request = byteStringOf(changes.send ?? options.agentSend ?? '');
+  return {
+    kind: 'agent',
+    target,
+    interMs,
+    fastInterMs: interMs,
+    downInterMs: interMs,
+    ...timeoutsOf(proxy, interMs),
+    dialogue: () => new AgentDialogue(request),
+  };
+}
+
+/** With `timeout check`, `timeout connect` bounds connecting too; without, `inter` bounds the whole. */
+function timeoutsOf(
+  { settings }: ProxyModel,
+  interMs: number,
+): Pick<CheckPlan, 'connectTimeoutMs' | 'answerTimeoutMs'> {
+  const { timeoutCheckMs = 0, timeoutConnectMs = 0 } = settings;
+  return {
+    connectTimeoutMs:
+      timeoutCheckMs > 0 && timeoutConnectMs > 0 ? Math.min(timeoutConnectMs, interMs) : interMs,
+    answerTimeoutMs: timeoutCheckMs,
+  };
+}
+
+interface OwnTarget {
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+}
+
+/** Null where there is nothing to connect to. A script may connect elsewhere, so that no port is none that fails here. */
+function targetOf({ address, resolvedHost }: ServerModel, own: OwnTarget): CheckTarget | null {
+  if (address.family === 'unix' && own.host === undefined) return { host: '', port: 0, path: address.host };
+  const host = own.host ?? resolvedHost ?? '';
+  const port = own.port || (address.portOffset === null ? address.portLow : 0);
+  return host === '' || port === 0 ? null : { host, port, path: '' };
 }

@@ -1,105 +1,139 @@
 /**
- * Runs one health check on a plain socket of the main thread: a cold path.
- *
- * ```
- *   connecting ──connected──▶ asking ──verdict──▶ done(outcome)
- *       │ error: L4CON           │ error: SOCKERR
- *       └ timeout: L4TOUT        └ timeout: L7TOUT
- *   plain TCP checks are done as soon as they are connected.
- * ```
+ * Runs one check on plain sockets of the main thread: a cold path. What is said and what comes of it is the dialogue's
+ * (src/health/check-dialogue.ts); here are connections and times.
  */
 import { connect, type Socket } from 'node:net';
 import { getSystemErrorMessage } from 'node:util';
-import type { CheckOutcome } from '../../src/health/farm-server.ts';
-import { httpCheckRequest, judgeHttpResponse } from '../../src/health/http-check.ts';
-import { CheckStatus } from '../../src/health/status.ts';
-import type { CheckPlan } from './check-plan.ts';
+import type { CheckDialogue, Command, Verdict } from '../../src/health/check-dialogue.ts';
+import type { CheckPlan, CheckTarget } from './check-plan.ts';
 
-/** A response is judged by its first bytes: HAProxy's default of tune.bufsize. */
-const RESPONSE_MAX_BYTES = 16_384;
+/** A verdict and how long the check took. */
+export interface TimedVerdict extends Verdict {
+  readonly durationMs: number;
+}
 
 export interface RunningCheck {
-  /** Ends it without an outcome. */
+  /** Ends it without a verdict. */
   abort(): void;
 }
 
-/** Starts a check. `onOutcome` comes once, later, unless it is aborted. `isRunning`: the server takes traffic now. */
+/** What a check needs of its plan, and how much of an answer it looks at: `tune.bufsize`. */
+export interface CheckLimits extends Pick<CheckPlan, 'target' | 'interMs' | 'connectTimeoutMs' | 'answerTimeoutMs'> {
+  readonly bufferBytes: number;
+}
+
+/** Starts a check. `onVerdict` comes once, later, unless it is aborted. */
 export function runCheck(
-  plan: CheckPlan,
-  isRunning: boolean,
-  onOutcome: (outcome: CheckOutcome) => void,
+  dialogue: CheckDialogue,
+  limits: CheckLimits,
+  onVerdict: (verdict: TimedVerdict) => void,
 ): RunningCheck {
-  return new CheckRun(plan, isRunning, onOutcome);
+  const run = new CheckRun(dialogue, limits, onVerdict);
+  run.begin();
+  return run;
 }
 
 class CheckRun implements RunningCheck {
-  readonly #plan: CheckPlan;
-  readonly #isRunning: boolean;
-  readonly #onOutcome: (outcome: CheckOutcome) => void;
+  readonly #dialogue: CheckDialogue;
+  readonly #limits: CheckLimits;
+  readonly #onVerdict: (verdict: TimedVerdict) => void;
   readonly #startedAtMs = performance.now();
-  readonly #socket: Socket;
-  #timer: NodeJS.Timeout;
+  #socket: Socket | null = null;
+  #timer: NodeJS.Timeout | null = null;
   #isConnected = false;
-  #isDone = false;
-  #text = '';
+  #lingers = false;
+  #receivedBytes = 0;
 
-  constructor(plan: CheckPlan, isRunning: boolean, onOutcome: (outcome: CheckOutcome) => void) {
-    this.#plan = plan;
-    this.#isRunning = isRunning;
-    this.#onOutcome = onOutcome;
-    this.#timer = setTimeout(() => this.#finish(CheckStatus.L4_TIMEOUT), plan.connectTimeoutMs);
-    this.#socket =
-      plan.path === '' ? connect({ host: plan.host, port: plan.port }) : connect({ path: plan.path });
-    this.#socket.on('connect', () => this.#connected());
-    this.#socket.on('data', (bytes: Buffer) => this.#receive(bytes));
-    this.#socket.on('end', () => this.#judge(true));
-    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
+  constructor(dialogue: CheckDialogue, limits: CheckLimits, onVerdict: (verdict: TimedVerdict) => void) {
+    this.#dialogue = dialogue;
+    this.#limits = limits;
+    this.#onVerdict = onVerdict;
+  }
+
+  begin(): void {
+    this.#do(this.#dialogue.begin());
   }
 
   abort(): void {
-    this.#end();
+    this.#close();
   }
 
-  #connected(): void {
-    this.#isConnected = true;
-    const { http, answerTimeoutMs } = this.#plan;
-    if (http === null) {
-      this.#finish(CheckStatus.L4_OK);
-      return;
+  #do(first: Command): void {
+    let command = first;
+    while (command.do === 'send') {
+      this.#receivedBytes = 0;
+      this.#socket!.write(command.text, 'latin1');
+      command = this.#dialogue.sent();
     }
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#finish(CheckStatus.L7_TIMEOUT), answerTimeoutMs);
-    this.#socket.write(httpCheckRequest(http), 'latin1');
+    if (command.do === 'connect') this.#connect(command);
+    else if (command.do === 'done') this.#finish(command.verdict);
   }
 
-  #receive(bytes: Buffer): void {
-    if (this.#isDone) return;
-    this.#text += bytes.toString('latin1', 0, RESPONSE_MAX_BYTES - this.#text.length);
-    this.#judge(this.#text.length >= RESPONSE_MAX_BYTES);
+  #connect({ host, port, lingers }: Extract<Command, { do: 'connect' }>): void {
+    this.#close();
+    this.#lingers = lingers;
+    const { target, connectTimeoutMs } = this.#limits;
+    this.#arm(connectTimeoutMs);
+    const socket = open(target, host, port);
+    this.#socket = socket;
+    const ifCurrent =
+      <T>(act: (value: T) => void) =>
+      (value: T): void => {
+        if (this.#socket === socket) act(value);
+      };
+    socket.on('connect', ifCurrent(() => this.#onConnect()));
+    socket.on('data', ifCurrent((bytes: Buffer) => this.#onData(bytes)));
+    socket.on('end', ifCurrent(() => this.#do(this.#dialogue.ended())));
+    socket.on('error', ifCurrent((error: NodeJS.ErrnoException) => this.#do(this.#dialogue.failed(errorText(error)))));
   }
 
-  #judge(isComplete: boolean): void {
-    const { http } = this.#plan;
-    if (this.#isDone || http === null) return;
-    const verdict = judgeHttpResponse(this.#text, http, { isComplete, isRunning: this.#isRunning });
-    if (verdict !== null) this.#finish(verdict.status, verdict.code, verdict.info);
+  #onConnect(): void {
+    this.#isConnected = true;
+    const { answerTimeoutMs, interMs } = this.#limits;
+    const spentMs = performance.now() - this.#startedAtMs;
+    this.#arm(answerTimeoutMs > 0 ? answerTimeoutMs : Math.max(1, interMs - spentMs));
+    this.#do(this.#dialogue.connected());
   }
 
-  #fail(error: NodeJS.ErrnoException): void {
-    this.#finish(this.#isConnected ? CheckStatus.SOCKET_ERROR : CheckStatus.L4_ERROR, -1, errorText(error));
+  /** What is more than the buffer takes is not looked at: the answer ends there. */
+  #onData(bytes: Buffer): void {
+    const room = this.#limits.bufferBytes - this.#receivedBytes;
+    if (room <= 0) return;
+    this.#receivedBytes += bytes.length;
+    const socket = this.#socket;
+    this.#do(this.#dialogue.received(bytes.latin1Slice(0, room)));
+    if (bytes.length >= room && this.#socket === socket) this.#do(this.#dialogue.ended());
   }
 
-  #finish(status: CheckStatus, code = -1, info = ''): void {
-    if (this.#isDone) return;
-    this.#end();
-    this.#onOutcome({ status, code, info, durationMs: Math.floor(performance.now() - this.#startedAtMs) });
+  #finish(verdict: Verdict): void {
+    this.#close();
+    this.#onVerdict({ ...verdict, durationMs: Math.floor(performance.now() - this.#startedAtMs) });
   }
 
-  #end(): void {
-    this.#isDone = true;
-    clearTimeout(this.#timer);
-    this.#socket.destroy();
+  #arm(timeoutMs: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#do(this.#dialogue.timedOut()), timeoutMs);
   }
+
+  /** Ends the connection there is: by a reset, which leaves nothing behind, unless it is to linger. */
+  #close(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const socket = this.#socket;
+    this.#socket = null;
+    const wasConnected = this.#isConnected;
+    this.#isConnected = false;
+    if (socket === null) return;
+    if (!wasConnected) socket.destroy();
+    else if (this.#lingers) socket.end(() => socket.destroy());
+    else socket.resetAndDestroy();
+  }
+}
+
+function open(target: CheckTarget, host: string, port: number): Socket {
+  const isElsewhere = host !== '' || port > 0;
+  if (target.path !== '' && !isElsewhere) return connect({ path: target.path, allowHalfOpen: true });
+  return connect({ host: host || target.host, port: port || target.port, allowHalfOpen: true });
 }
 
 /** The C library's texts, which HAProxy prints, where Node's differ by more than their first letter. */

@@ -9,6 +9,7 @@ import type { ListenerPlan } from '../plan/plan.ts';
 import { HttpSession } from '../session/http-session.ts';
 import type { Session, SessionHome } from '../session/session.ts';
 import { TcpSession } from '../session/tcp-session.ts';
+import { duplicate } from '../../src/system/descriptors.ts';
 import { COUNTER, RateKind } from '../shared/shared-state.ts';
 import { PROCESS_SLOT } from '../shared/slots.ts';
 import type { ThreadState } from '../thread-state.ts';
@@ -23,7 +24,10 @@ export interface ListenerHost {
 }
 
 export class Listener implements SessionHome {
-  readonly plan: ListenerPlan;
+  plan: ListenerPlan;
+  isLeaving = false;
+  readonly #fd: number;
+  readonly #isUnix: boolean;
   readonly #thread: ThreadState;
   readonly #pools: ServerPools;
   readonly #socket: Socket;
@@ -42,6 +46,8 @@ export class Listener implements SessionHome {
     this.#pools = pools;
     this.#thread = thread;
     this.plan = plan;
+    this.#fd = fd;
+    this.#isUnix = isUnix;
     this.#onSessionClosed = onSessionClosed;
     if (!isUnix) tuneListener(fd, plan.tuning);
     this.#socket = listenOn(
@@ -50,6 +56,10 @@ export class Listener implements SessionHome {
       (connection) => this.#onAccept(connection),
       plan.backlog > 0 ? { backlog: plan.backlog } : {},
     );
+  }
+
+  get isListening(): boolean {
+    return this.#socket.isOpen;
   }
 
   get sessionCount(): number {
@@ -154,6 +164,35 @@ export class Listener implements SessionHome {
   resume(): void {
     this.#isPaused = false;
     if (this.#waiting.length === 0) this.#socket.resume();
+  }
+
+  /**
+   * A reload: sessions go by this plan from their next request on. False where they cannot, because they count
+   * elsewhere or speak another protocol: this listener is then to leave, and another to take the socket.
+   */
+  adopt(plan: ListenerPlan): boolean {
+    const before = this.plan;
+    if (
+      plan.slot !== before.slot ||
+      plan.proxy.frontendSlot !== before.proxy.frontendSlot ||
+      plan.proxy.isHttp !== before.proxy.isHttp ||
+      plan.backlog !== before.backlog
+    )
+      return false;
+    this.plan = plan;
+    if (!this.#isUnix && this.#socket.isOpen) tuneListener(this.#fd, plan.tuning);
+    return true;
+  }
+
+  /** A second descriptor of the socket, for the listener that comes behind this one. */
+  duplicateSocket(): number {
+    return duplicate(this.#fd);
+  }
+
+  /** The bind is gone: sessions end when they come to rest. Who is in the queue is still served, until `close`. */
+  leave(): void {
+    this.isLeaving = true;
+    this.drain();
   }
 
   /** Stops listening; sessions go on. */

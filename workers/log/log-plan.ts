@@ -9,10 +9,18 @@ export interface LogPlan {
   readonly moment: LogMoment;
   /** Lines tell the addresses of the server connection: ask for them while it is open. */
   readonly needsServerEnds: boolean;
+  /** `option dontlog-normal`: only lines of what went wrong are written. */
+  readonly dropsNormal: boolean;
+  /** `option log-separate-errors`: lines of what went wrong have the level `err`. */
+  readonly separatesErrors: boolean;
+  /** Lines of connections that never became a request have a format of their own, and are written in any case. */
+  readonly hasErrorFormat: boolean;
   /** Lines written so far. */
   readonly lineCount: number;
   /** Builds the line once and sends it to every target whose level lets it pass. */
   write(stream: StreamView, level: number): void;
+  /** As `write`, for a connection that never became a request: in the format of `error-log-format`, if there is one. */
+  writeError(stream: StreamView, level: number): void;
 }
 
 /** Syslog severities (RFC 5424 §6.2.1). */

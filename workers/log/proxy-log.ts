@@ -14,6 +14,12 @@ export interface ProxyLogOptions {
   readonly moment: LogMoment;
   readonly needsServerEnds: boolean;
   readonly writeLine: WriteItem;
+  /** `error-log-format`, or null. */
+  readonly writeErrorLine: WriteItem | null;
+  /** `log-format-sd` for targets of the format rfc5424, or null. */
+  readonly writeStructuredData: WriteItem | null;
+  readonly dropsNormal: boolean;
+  readonly separatesErrors: boolean;
   /** Gives the thread's target for an address; equal addresses share one. */
   open(settings: TargetSettings): LineTarget;
 }
@@ -24,29 +30,56 @@ const LINE_MAX_BYTES = 65_535;
 /** One per thread: a line is sent before the next begins. */
 const line = new LineBuffer(LINE_MAX_BYTES);
 
+/** One per thread: the structured data of the line that is sent. */
+const structuredData = new LineBuffer(LINE_MAX_BYTES);
+
 export class ProxyLog implements LogPlan {
   readonly moment: LogMoment;
   readonly needsServerEnds: boolean;
+  readonly dropsNormal: boolean;
+  readonly separatesErrors: boolean;
+  readonly hasErrorFormat: boolean;
   lineCount = 0;
   readonly #targets: readonly TargetLines[];
   readonly #textLimit: number;
   readonly #writeLine: WriteItem;
+  readonly #writeErrorLine: WriteItem;
+  readonly #writeStructuredData: WriteItem | null;
 
   constructor(options: ProxyLogOptions) {
     const { settings, identity, moment, needsServerEnds, writeLine, open } = options;
+    const hasStructure = settings.some(({ format }) => format === 'rfc5424');
     this.moment = moment;
     this.needsServerEnds = needsServerEnds;
     this.#targets = settings.map((one) => new TargetLines(one, open(one), identity));
     this.#textLimit = options.textMaxBytes;
+    this.dropsNormal = options.dropsNormal;
+    this.separatesErrors = options.separatesErrors;
     this.#writeLine = writeLine;
+    this.hasErrorFormat = options.writeErrorLine !== null;
+    this.#writeErrorLine = options.writeErrorLine ?? writeLine;
+    this.#writeStructuredData = hasStructure ? options.writeStructuredData : null;
   }
 
   write(stream: StreamView, level: number): void {
+    this.#write(this.#writeLine, stream, level);
+  }
+
+  writeError(stream: StreamView, level: number): void {
+    this.#write(this.#writeErrorLine, stream, level);
+  }
+
+  #write(writeLine: WriteItem, stream: StreamView, level: number): void {
     line.clear(this.#textLimit);
-    this.#writeLine(stream, line);
+    writeLine(stream, line);
+    if (this.#writeStructuredData !== null) {
+      structuredData.clear(this.#textLimit);
+      this.#writeStructuredData(stream, structuredData);
+    }
     this.lineCount++;
     const wallMs = Date.now();
     const targets = this.#targets;
-    for (let i = 0; i < targets.length; i++) targets[i]!.send(line, level, wallMs);
+    const structure = this.#writeStructuredData === null ? null : structuredData;
+    for (let i = 0; i < targets.length; i++) targets[i]!.send(line, structure, level, wallMs);
   }
 }

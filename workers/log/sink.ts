@@ -23,7 +23,7 @@ export function openLogSink(
       line.clear();
       line.text(text);
       const wallMs = Date.now();
-      for (const target of targets) target.send(line, level, wallMs);
+      for (const target of targets) target.send(line, null, level, wallMs);
     },
   };
 }

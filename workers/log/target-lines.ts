@@ -18,30 +18,52 @@ const PACKET_MAX_BYTES = 65_535 + 1;
 const packet = new LineBuffer(PACKET_MAX_BYTES);
 
 const LF = 10;
+const SPACE = 32;
+const DASH = 45;
 
 export class TargetLines {
   readonly #settings: TargetSettings;
   readonly #target: LineTarget;
   readonly #writeHeader: WriteHeader;
+  /** Its header ends where structured data stands. */
+  readonly #isStructured: boolean;
   /** The number of the last line in its round of sampling. */
   #round = 0;
 
   constructor(settings: TargetSettings, target: LineTarget, identity: LogIdentity) {
     this.#settings = settings;
     this.#target = target;
+    this.#isStructured = settings.format === 'rfc5424';
     this.#writeHeader = compileHeader(settings.format, { ...identity, facility: settings.facility });
   }
 
-  /** Sends the line's text behind a header, unless its level or the sampling keeps it back. */
-  send(line: LineBuffer, level: number, wallMs: number): void {
+  /**
+   * Sends the line's text behind a header, unless its level or the sampling keeps it back. `structuredData` stands
+   * between them in the format rfc5424 (RFC 5424 §6.3); when it does not fit, neither follows, as in HAProxy.
+   */
+  send(line: LineBuffer, structuredData: LineBuffer | null, level: number, wallMs: number): void {
     const { maxLevel, minLevel, maxLength, sample } = this.#settings;
     if (level > maxLevel || (sample !== null && !this.#isSampled(sample))) return;
     packet.clear(maxLength);
     this.#writeHeader(packet, Math.max(level, minLevel), wallMs);
-    packet.copy(line.bytes, 0, line.length);
+    if (!this.#isStructured || this.#copyStructuredData(structuredData, maxLength))
+      packet.copy(line.bytes, 0, line.length);
     const end = packet.length;
     packet.bytes[end] = LF;
     this.#target.send(packet.bytes, 0, end + 1);
+  }
+
+  /** False: it does not fit. */
+  #copyStructuredData(data: LineBuffer | null, maxLength: number): boolean {
+    if (data === null || data.length === 0) {
+      packet.byte(DASH);
+    } else {
+      if (packet.length + data.length >= maxLength) return false;
+      packet.copy(data.bytes, 0, data.length);
+      if (packet.length + 2 > maxLength) return false;
+    }
+    packet.byte(SPACE);
+    return true;
   }
 
   #isSampled({ ranges, size }: LogSample): boolean {

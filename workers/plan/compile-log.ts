@@ -4,7 +4,7 @@ import { samples } from '../../src/catalog.ts';
 import type { LogFormatModel } from '../../src/keyword/language-model.ts';
 import { needsServerEnds } from '../../src/log/aliases.ts';
 import { compileLogLine } from '../../src/log/compile-log-format.ts';
-import type { LogSite } from '../../src/log/declare.ts';
+import type { LogSite, WriteItem } from '../../src/log/declare.ts';
 import { standardFormat } from '../../src/log/formats.ts';
 import type { LogTarget as TargetSettings } from '../../src/settings/log-target.ts';
 import type { LogTarget } from '../log/datagram-target.ts';
@@ -36,8 +36,16 @@ export function compileProxyLog(proxy: ProxyModel, factory: LogFactory): LogPlan
     moment,
     needsServerEnds: needsServerEnds(format),
     writeLine: compileLogLine(format, { site, samples }),
+    writeErrorLine: lineOf(settings.errorLogFormat, site),
+    writeStructuredData: moment === LogMoment.BEGIN ? null : lineOf(settings.structuredData, site),
+    dropsNormal: settings.dontLogNormal === true && moment !== LogMoment.BEGIN,
+    separatesErrors: settings.logSeparateErrors === true,
     open: (target) => factory.open(target),
   });
+}
+
+function lineOf(format: LogFormatModel | undefined, site: LogSite): WriteItem | null {
+  return format === undefined ? null : compileLogLine(format, { site, samples });
 }
 
 function formatOf({ settings, mode }: ProxyModel): LogFormatModel {

@@ -2,47 +2,77 @@
  * Compiles the model into this thread's plan: conditions and rules to closures, names to references, settings to
  * numbers. All that a request needs is decided here, once.
  */
-import type { BindModel, Model, ProxyModel, ServerModel } from '../../config/model/model.ts';
+import type { BindModel, Model, ProxyModel } from '../../config/model/model.ts';
 import { findAlgorithm, samples } from '../../src/catalog.ts';
-import { headerIdOf } from '../../src/http/header-id.ts';
-import { DEFAULT_LIMITS } from '../../src/http1/limits.ts';
 import type { Balancer } from '../../src/lb/declare.ts';
-import type { Address } from '../../src/net/address.ts';
-import { containsIp } from '../../src/net/network.ts';
 import type { Compiler } from '../../src/rules/declare.ts';
-import { abstractSocketPath } from '../../src/system/socket-address.ts';
 import type { ConnectionTuning, ListenerTuning } from '../connection/socket-tuning.ts';
+import { compileCaptures } from '../log/captures.ts';
 import { SharedServerTable } from '../shared/server-table.ts';
 import type { SharedMemory } from '../shared/shared-memory.ts';
 import type { SlotMap } from '../shared/slots.ts';
 import { compileErrorReplies } from './compile-errors.ts';
+import { compileHeadLimits, compileHttp, compileNameCase } from './compile-http.ts';
+import { compileBackendSwitch } from './compile-backend-switch.ts';
 import { compileProxyLog, type LogFactory } from './compile-log.ts';
-import { compileCondition, compileRules, createCompiler } from './compile-rules.ts';
+import { compileRules, createCompiler } from './compile-rules.ts';
+import { compileServerSide } from './compile-server-side.ts';
+import { compileTcp } from './tcp-plan.ts';
 import {
   CloseMode,
-  type ForwardForPlan,
   type ListenerPlan,
   type Plan,
-  type PoolTarget,
   type ProxyPlan,
-  type ServerPlan,
   type Timeouts,
   type UniqueIdPlan,
 } from './plan.ts';
 
 /** HAProxy's defaults (manual section 4.2, retries; section 3.2, tune.bufsize, tune.maxrewrite, tune.http.maxhdr). */
-const DEFAULT_RETRIES = 3;
 const DEFAULT_BUFFER_BYTES = 16384;
 const DEFAULT_REWRITE_BYTES = 1024;
 const DEFAULT_MAX_HEADERS = 101;
 
-/** Throws an Error when the model does not compile in this thread: the thread then reports that it failed. */
-export function compilePlan(model: Model, shared: SharedMemory, logs: LogFactory): Plan {
+/** What a plan is compiled from. */
+export interface PlanSources {
+  readonly model: Model;
+  readonly slots: SlotMap;
+  readonly shared: SharedMemory;
+  readonly logs: LogFactory;
+  /** Plans of proxies that are the same in the model before, by name. */
+  readonly kept: ReadonlyMap<string, ProxyPlan>;
+}
+
+/** A plan that is compiled and not in force yet. */
+export interface PreparedPlan {
+  readonly plan: Plan;
+  /** Links the proxies with each other, kept ones too: from now on streams may use the plan. */
+  activate(): void;
+}
+
+/** Throws an Error when the model does not compile in this thread; nothing has changed then. */
+export function compilePlan(sources: PlanSources): PreparedPlan {
+  const { model, logs, kept, slots } = sources;
   const compiler = createCompiler(samples, logs.site);
-  const compile = (proxy: ProxyModel): ProxyPlan => compileProxy(proxy, { model, shared, logs, compiler });
-  const proxies = model.proxies.map(compile);
-  linkBackends(model, proxies);
-  return { proxies, listeners: compileListeners(model, proxies, shared.slots), global: globalLimits(model) };
+  const proxies = model.proxies.map(
+    (proxy) => kept.get(proxy.name) ?? compileProxy(proxy, { ...sources, compiler }),
+  );
+  const links = linkBackends(model, proxies, compiler);
+  const plan = {
+    proxies,
+    servers: new Map(proxies.flatMap(({ servers }) => servers.map((server) => [server.slot, server]))),
+    listeners: compileListeners(model, proxies, slots),
+    global: globalLimits(model),
+  };
+  return {
+    plan,
+    activate() {
+      for (const [i, { switches, defaultBackend, backendsByName }] of links.entries()) {
+        proxies[i]!.switches = switches;
+        proxies[i]!.backendsByName = backendsByName;
+        proxies[i]!.defaultBackend = defaultBackend;
+      }
+    },
+  };
 }
 
 /** The limits that buffers are made by; needed before the plan, by the thread's free lists. */
@@ -52,26 +82,25 @@ export function globalLimits(model: Model): Plan['global'] {
     maxRewriteBytes = DEFAULT_REWRITE_BYTES,
     maxHeaders = DEFAULT_MAX_HEADERS,
     maxconn = 0,
+    hardStopAfterMs: hardStopMs = -1,
   } = model.global;
-  const headLimits = { ...DEFAULT_LIMITS, maxBytes: bufferBytes - maxRewriteBytes, maxHeaders };
-  return { bufferBytes, headLimits, maxconn };
+  const headLimits = compileHeadLimits(model.global, { maxBytes: bufferBytes - maxRewriteBytes, maxHeaders });
+  const relaxedLimits = { ...headLimits, isRelaxed: true };
+  const nameCase = compileNameCase(model.global);
+  return { bufferBytes, headLimits, relaxedLimits, nameCase, maxconn, hardStopMs };
 }
 
-interface ProxyScope {
-  readonly model: Model;
-  readonly shared: SharedMemory;
-  readonly logs: LogFactory;
+interface ProxyScope extends PlanSources {
   readonly compiler: Compiler;
 }
 
 function compileProxy(proxy: ProxyModel, scope: ProxyScope): ProxyPlan {
   const { settings } = proxy;
-  const { slots } = scope.shared;
+  const { slots } = scope;
   const backendSlot = slots.backend(proxy.id);
   const serverTuning = tuningOf(settings.serverTcpKeepAlive ?? settings.tcpKeepAlive, settings.noLinger);
-  const servers = proxy.servers.map((server, index) =>
-    compileServer(server, { index, slot: slots.server(proxy.id, index), tuning: serverTuning }),
-  );
+  const serverSide = compileServerSide(proxy, { slots, compiler: scope.compiler, tuning: serverTuning });
+  const { servers } = serverSide;
   return {
     id: proxy.id,
     name: proxy.name,
@@ -92,19 +121,21 @@ function compileProxy(proxy: ProxyModel, scope: ProxyScope): ProxyPlan {
     defaultBackend: null,
     closeMode: closeModeOf(proxy),
     reuse: settings.httpReuse ?? 'safe',
-    forwardFor: forwardForOf(proxy),
+    http: compileHttp(proxy),
+    tcp: compileTcp(proxy),
     uniqueId: uniqueIdOf(proxy, scope.compiler),
     clientTuning: tuningOf(settings.clientTcpKeepAlive ?? settings.tcpKeepAlive, settings.noLinger),
     serverTuning,
     log: compileProxyLog(proxy, scope.logs),
+    captures: compileCaptures(settings.captures ?? [], settings.capturedCookie),
     dontLogNull: settings.dontLogNull ?? false,
     logAsap: settings.logAsap ?? false,
     abortOnClose: settings.abortOnClose ?? false,
-    servers,
-    serverTable: servers.length === 0 ? null : new SharedServerTable(scope.shared, backendSlot),
+    isRetired: false,
+    ...serverSide,
+    backendsByName: null,
+    serverTable: servers.length === 0 ? null : new SharedServerTable(scope.shared, backendSlot, slots),
     balancer: servers.length === 0 ? null : compileBalancer(proxy),
-    retries: settings.retries ?? DEFAULT_RETRIES,
-    redispatches: (settings.redispatch ?? 0) !== 0,
     errorReply: compileErrorReplies(proxy),
   };
 }
@@ -146,45 +177,6 @@ function closeModeOf({ settings }: ProxyModel): CloseMode {
   }
 }
 
-function forwardForOf({ settings }: ProxyModel): ForwardForPlan | null {
-  const forwardFor = settings.forwardFor;
-  if (forwardFor === undefined || typeof forwardFor === 'boolean') return null;
-  const { except, header, ifNone } = forwardFor;
-  return {
-    headerName: header,
-    headerId: headerIdOf(header),
-    isOnlyIfMissing: ifNone,
-    except:
-      except === null
-        ? null
-        : (stream) => {
-            const { ip } = stream.session.source;
-            return ip !== null && containsIp(except, ip);
-          },
-  };
-}
-
-function compileServer(
-  server: ServerModel,
-  place: Pick<ServerPlan, 'index' | 'slot' | 'tuning'>,
-): ServerPlan {
-  const { address } = server;
-  const isPath = address.family === 'unix' || address.family === 'abns' || address.family === 'abnsz';
-  const target: PoolTarget = {
-    host: isPath ? '' : (server.resolvedHost ?? address.host),
-    port: address.portLow,
-    portOffset: address.portOffset,
-    path: pathOf(address),
-  };
-  return { ...place, name: server.name, target };
-}
-
-/** The path of a unix socket, a NUL before an abstract name; '' for an address. */
-function pathOf({ family, host }: Address): string {
-  if (family === 'unix') return host;
-  return family === 'abns' || family === 'abnsz' ? abstractSocketPath(family, host) : '';
-}
-
 function compileBalancer(proxy: ProxyModel): Balancer {
   const { name, args } = proxy.settings.balance ?? { name: 'roundrobin', args: {} };
   const algorithm = findAlgorithm(name);
@@ -192,19 +184,18 @@ function compileBalancer(proxy: ProxyModel): Balancer {
   return algorithm.compile(args, { hashType: proxy.settings.hashType })();
 }
 
-function linkBackends(model: Model, proxies: readonly ProxyPlan[]): void {
+type BackendLinks = Pick<ProxyPlan, 'switches' | 'defaultBackend' | 'backendsByName'>;
+
+/** Where each proxy's streams go, by its place. */
+function linkBackends(model: Model, proxies: readonly ProxyPlan[], compiler: Compiler): BackendLinks[] {
   const byName = new Map(
     proxies.filter((proxy) => proxy.backendSlot >= 0).map((proxy) => [proxy.name, proxy]),
   );
-  for (const [i, proxy] of proxies.entries()) {
-    const { defaultBackend, backendChoices = [] } = model.proxies[i]!.settings;
-    if (defaultBackend !== undefined) proxy.defaultBackend = byName.get(defaultBackend) ?? null;
-    for (const choice of backendChoices) {
-      const backend = byName.get(choice.backend);
-      if (backend !== undefined)
-        proxy.switches.push({ condition: compileCondition(choice.condition), backend });
-    }
-  }
+  return model.proxies.map(({ settings: { defaultBackend = '', backendChoices = [] } }) => ({
+    defaultBackend: byName.get(defaultBackend) ?? null,
+    switches: backendChoices.map((choice) => compileBackendSwitch(choice, byName, compiler)),
+    backendsByName: backendChoices.some(({ format }) => format !== null) ? byName : null,
+  }));
 }
 
 function compileListeners(
@@ -214,13 +205,13 @@ function compileListeners(
 ): Map<string, ListenerPlan> {
   const listeners = new Map<string, ListenerPlan>();
   for (const [i, proxy] of proxies.entries()) {
-    const { binds, settings } = model.proxies[i]!;
+    const { id, binds, settings } = model.proxies[i]!;
     for (const bind of binds) {
       const backlog = bind.options.backlog ?? settings.backlog ?? 0;
-      listeners.set(`${proxy.id}/${bind.id}`, {
+      listeners.set(`${id}/${bind.id}`, {
         proxy,
         bindId: bind.id,
-        slot: slots.bind(proxy.id, bind.id),
+        slot: slots.bind(id, bind.id),
         name: bind.name,
         backlog,
         tuning: listenerTuning(bind),

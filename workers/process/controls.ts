@@ -29,17 +29,18 @@ export function serverControl({ health, statistics, control }: ServerControlPart
 
 export interface FrontendControlParts {
   readonly control: SharedControl;
-  /** The limit that the process started with; 0 for none. */
-  readonly maxconn: number;
+  /** The limit that the configuration gives; 0 for none. */
+  maxconn(): number;
   pause(proxyId: number): void;
   resume(proxyId: number): void;
 }
 
 export function frontendControl(parts: FrontendControlParts): FrontendControl {
-  const { control, maxconn: initial } = parts;
+  const { control } = parts;
   return {
     setFrontendMaxconn: (proxyId, maxconn) => control.setMaxconn(control.slots.frontend(proxyId), maxconn),
     setProcessMaxconn(maxconn) {
+      const initial = parts.maxconn();
       if (initial > 0 && maxconn > initial) return false;
       control.setMaxconn(PROCESS_SLOT, maxconn === 0 ? initial : maxconn);
       return true;

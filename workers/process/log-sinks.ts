@@ -6,7 +6,7 @@ import { type LogTarget, openLogTarget } from '../log/datagram-target.ts';
 import { type LogSink, openLogSink } from '../log/sink.ts';
 
 export class LogSinks {
-  readonly #model: Model;
+  #model: Model;
   readonly #programName: string;
   /** By address: equal ones are opened once. */
   readonly #targets = new Map<string, LogTarget>();
@@ -22,6 +22,18 @@ export class LogSinks {
     let dropped = 0;
     for (const target of this.#targets.values()) dropped += target.dropped;
     return dropped;
+  }
+
+  /** A reload: sinks are made anew when they are asked for; targets that no proxy names any more are closed. */
+  adopt(model: Model): void {
+    this.#model = model;
+    this.#sinks.clear();
+    const named = new Set(model.proxies.flatMap(({ logs }) => logs.map(({ address }) => address.text)));
+    for (const [text, target] of this.#targets) {
+      if (named.has(text)) continue;
+      target.close();
+      this.#targets.delete(text);
+    }
   }
 
   of(proxy: ProxyModel): LogSink {

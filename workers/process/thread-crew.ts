@@ -8,16 +8,24 @@
  */
 
 import type { Model } from '../../config/model/model.ts';
-import type { ListenerHandle, ProcessToThread, StartOptions } from '../messages.ts';
-import { type SeatOwner, ThreadSeat } from './thread-seat.ts';
+import type { ListenerHandle, ProcessToThread, StartOptions, ThreadToProcess } from '../messages.ts';
+import type { SlotNumbers } from '../shared/slots.ts';
+import { type SeatOwner, type SeatWork, ThreadSeat } from './thread-seat.ts';
 
 export type CrewPhase = 'starting' | 'running' | 'draining' | 'drained' | 'failed';
+
+/** What the crew serves; a reload replaces it. */
+export interface CrewWork {
+  readonly model: Model;
+  readonly slots: SlotNumbers;
+  /** Of all threads, with the descriptors of this process. */
+  readonly listeners: readonly ListenerHandle[];
+}
 
 export interface CrewOptions {
   /** The module each thread runs. */
   readonly entry: URL;
-  readonly model: Model;
-  readonly listeners: readonly ListenerHandle[];
+  readonly work: CrewWork;
   readonly options: StartOptions;
   readonly shared: SharedArrayBuffer;
   /** False when a new thread could not load its program any more: behind chroot. A dead thread then fails the crew. */
@@ -55,6 +63,7 @@ export class ThreadCrew implements SeatOwner {
   readonly #seats: ThreadSeat[];
   readonly #options: CrewOptions;
   readonly #owner: CrewOwner;
+  #work: CrewWork;
   /** Proxies whose listeners do not accept; a thread that is restarted must be told. */
   readonly #paused = new Set<number>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -62,11 +71,11 @@ export class ThreadCrew implements SeatOwner {
   constructor(options: CrewOptions, owner: CrewOwner) {
     this.#options = options;
     this.#owner = owner;
-    const { entry, model, listeners, shared } = options;
+    const { entry, shared, work, duplicateFd } = options;
+    this.#work = work;
     this.#seats = Array.from({ length: options.options.threads }, (_, index) => {
-      const own = listeners.filter((handle) => handle.thread === index);
-      const start = { index, model, options: options.options, shared };
-      return new ThreadSeat({ entry, start, listeners: own, duplicateFd: options.duplicateFd }, this);
+      const start = { index, options: options.options, shared };
+      return new ThreadSeat({ entry, start, work: workOf(index, work), duplicateFd }, this);
     });
   }
 
@@ -75,7 +84,7 @@ export class ThreadCrew implements SeatOwner {
   }
 
   pause(): void {
-    for (const { id } of this.#options.model.proxies) this.#paused.add(id);
+    for (const { id } of this.#work.model.proxies) this.#paused.add(id);
     this.#tellAll({ type: 'pause-listeners' });
   }
 
@@ -96,6 +105,50 @@ export class ThreadCrew implements SeatOwner {
 
   isPaused(proxyId: number): boolean {
     return this.#paused.has(proxyId);
+  }
+
+  /**
+   * Has all threads compile a plan beside the one in force. Resolves to '' or to why it cannot come into force: it is
+   * dropped then, and nothing has changed.
+   */
+  async prepare(model: Model, slots: SlotNumbers, unchanged: readonly string[]): Promise<string> {
+    if (this.phase !== 'running') return `the worker threads are ${this.phase}`;
+    const answers = await Promise.all(
+      this.#seats.map(async (seat) => ({
+        seat,
+        answer: await seat.ask({ type: 'prepare', model, slots, unchanged }),
+      })),
+    );
+    const problem = answers.map(({ seat, answer }) => problemOf(seat, answer)).find((text) => text !== '');
+    if (problem === undefined && this.phase === 'running') return '';
+    this.#tellAll({ type: 'abandon' });
+    return problem ?? `the worker threads are ${this.phase}`;
+  }
+
+  /** What was prepared comes into force in all threads. */
+  async commit(work: CrewWork): Promise<void> {
+    const names = new Set(
+      this.#work.model.proxies.filter(({ id }) => this.#paused.has(id)).map(({ name }) => name),
+    );
+    this.#work = work;
+    this.#paused.clear();
+    for (const { id, name } of work.model.proxies) if (names.has(name)) this.#paused.add(id);
+    await Promise.all(this.#seats.map((seat) => seat.commit(workOf(seat.index, work))));
+    for (const proxyId of this.#paused) this.#tellAll({ type: 'pause-proxy', proxyId });
+  }
+
+  /** Nobody else holds the sockets of removed binds any more. */
+  release(): void {
+    this.#tellAll({ type: 'release' });
+  }
+
+  /** Client connections by the key of their listener. */
+  async count(): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    for (const answer of await Promise.all(this.#seats.map((seat) => seat.ask({ type: 'count' }))))
+      if (answer?.type === 'counted')
+        for (const [key, count] of answer.listeners) counts.set(key, (counts.get(key) ?? 0) + count);
+    return counts;
   }
 
   /** Stops accepting at once and ends when the last connection has. `onDrained` follows, even if nothing runs. */
@@ -193,4 +246,16 @@ export class ThreadCrew implements SeatOwner {
   #tellAll(message: ProcessToThread): void {
     for (const seat of this.#seats) seat.tell(message);
   }
+}
+
+function workOf(index: number, { model, slots, listeners }: CrewWork): SeatWork {
+  return { model, slots, listeners: listeners.filter(({ thread }) => thread === index) };
+}
+
+function problemOf({ index }: ThreadSeat, answer: ThreadToProcess | null): string {
+  if (answer === null) return `worker thread ${index} is being restarted`;
+  if (answer.type !== 'prepared') return `worker thread ${index} answered out of turn`;
+  return answer.problem === ''
+    ? ''
+    : `worker thread ${index} cannot use the configuration: ${answer.problem}`;
 }

@@ -11,7 +11,9 @@
  */
 import { closeSync, fstatSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import type { Model } from '../../config/model/model.ts';
 import type { ListenerHandle, ProcessToThread, ThreadStart, ThreadToProcess } from '../messages.ts';
+import type { SlotNumbers } from '../shared/slots.ts';
 
 export type SeatPhase = 'starting' | 'running' | 'drained' | 'gone';
 
@@ -23,11 +25,18 @@ export interface SeatOwner {
   onDrained(seat: ThreadSeat): void;
 }
 
-export interface SeatOptions {
-  readonly entry: URL;
-  readonly start: Omit<ThreadStart, 'listeners'>;
+/** The model a thread serves, and on which sockets; a reload replaces it. */
+export interface SeatWork {
+  readonly model: Model;
+  readonly slots: SlotNumbers;
   /** This thread's listeners, as inherited from the master. */
   readonly listeners: readonly ListenerHandle[];
+}
+
+export interface SeatOptions {
+  readonly entry: URL;
+  readonly start: Omit<ThreadStart, 'listeners' | 'model' | 'slots'>;
+  readonly work: SeatWork;
   duplicateFd(fd: number): number;
 }
 
@@ -49,21 +58,31 @@ export class ThreadSeat {
   readonly #options: SeatOptions;
   readonly #owner: SeatOwner;
   #worker: Worker | null = null;
-  #lent: LentFd[] = [];
+  #work: SeatWork;
+  /** By the listener's key. */
+  readonly #lent = new Map<string, LentFd>();
+  #onAnswer: ((answer: ThreadToProcess | null) => void) | null = null;
   #seatedAtMs = 0;
 
   constructor(options: SeatOptions, owner: SeatOwner) {
     this.index = options.start.index;
     this.#options = options;
+    this.#work = options.work;
     this.#owner = owner;
   }
 
   /** Starts a thread here. Throws when the descriptors cannot be duplicated (EMFILE). */
   seat(): void {
-    const { entry, start, listeners } = this.#options;
+    const { entry, start } = this.#options;
+    const { model, slots, listeners } = this.#work;
     this.phase = 'starting';
     this.#seatedAtMs = performance.now();
-    const workerData: ThreadStart = { ...start, listeners: listeners.map((handle) => this.#lend(handle)) };
+    const workerData: ThreadStart = {
+      ...start,
+      model,
+      slots,
+      listeners: listeners.map((handle) => this.#lend(handle)),
+    };
     // Threads close descriptors that other calls than Node's opened: tracking them would only warn.
     const worker = new Worker(entry, { workerData, name: `worker ${this.index}`, trackUnmanagedFds: false });
     this.#worker = worker;
@@ -79,10 +98,42 @@ export class ThreadSeat {
     this.#worker?.postMessage(message);
   }
 
+  /** Sends a message that is answered. Resolves to null when the thread ends first. One at a time. */
+  ask(message: ProcessToThread): Promise<ThreadToProcess | null> {
+    return new Promise((resolve) => {
+      if (this.#worker === null) {
+        resolve(null);
+        return;
+      }
+      this.#onAnswer = resolve;
+      this.#worker.postMessage(message);
+    });
+  }
+
+  /**
+   * The prepared plan comes into force here. A thread that ends meanwhile is followed by one that has it. Throws when
+   * descriptors cannot be duplicated (EMFILE): the thread is then without its new listeners.
+   */
+  commit(work: SeatWork): Promise<ThreadToProcess | null> {
+    const keys = new Set(work.listeners.map(({ key }) => key));
+    for (const key of this.#lent.keys()) if (!keys.has(key)) this.#lent.delete(key);
+    const listeners = work.listeners.map((handle) =>
+      this.#lent.has(handle.key) ? { ...handle, fd: -1 } : this.#lend(handle),
+    );
+    this.#work = work;
+    return this.ask({ type: 'commit', listeners });
+  }
+
   #lend(handle: ListenerHandle): ListenerHandle {
     const fd = this.#options.duplicateFd(handle.fd);
-    this.#lent.push({ fd, inode: fstatSync(fd).ino });
+    this.#lent.set(handle.key, { fd, inode: fstatSync(fd).ino });
     return { ...handle, fd };
+  }
+
+  #answer(answer: ThreadToProcess | null): void {
+    const onAnswer = this.#onAnswer;
+    this.#onAnswer = null;
+    onAnswer?.(answer);
   }
 
   #receive(message: ThreadToProcess): void {
@@ -100,11 +151,15 @@ export class ThreadSeat {
         if (this.phase === 'drained' || this.phase === 'gone') return;
         this.phase = 'drained';
         this.#owner.onDrained(this);
+        return;
+      default:
+        this.#answer(message);
     }
   }
 
   #exited(problem: string): void {
     this.#worker = null;
+    this.#answer(null);
     this.#reclaimFds();
     const hadDrained = this.phase === 'drained';
     this.phase = 'gone';
@@ -119,14 +174,14 @@ export class ThreadSeat {
    * left alone: the inode tells, since no one else in this process listens on this thread's sockets.
    */
   #reclaimFds(): void {
-    for (const { fd, inode } of this.#lent) {
+    for (const { fd, inode } of this.#lent.values()) {
       try {
         if (fstatSync(fd).ino === inode) closeSync(fd);
       } catch {
         // Already closed with the thread: the usual case.
       }
     }
-    this.#lent = [];
+    this.#lent.clear();
   }
 }
 

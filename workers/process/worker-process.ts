@@ -10,13 +10,37 @@
  */
 import { closeSync } from 'node:fs';
 import type { Model } from '../../config/model/model.ts';
-import type { ListenerHandle, MasterToProcess, ProcessToMaster, StartOptions } from '../messages.ts';
+import type {
+  ListenerHandle,
+  MasterToProcess,
+  ProcessToMaster,
+  ReloadVerdict,
+  StartOptions,
+} from '../messages.ts';
+import { unchangedProxies } from '../plan/unchanged-proxies.ts';
+import { SlotBook, type SlotChange } from '../shared/slot-book.ts';
+import { firstNumbers, type SlotEntry } from '../shared/slots.ts';
 import { type Console, openConsole } from './console.ts';
 import type { LimitNeeds } from './limits.ts';
 import { type CrewOwner, ThreadCrew } from './thread-crew.ts';
 
+/** A model that has come into force in all threads. */
+export interface Adoption {
+  readonly model: Model;
+  readonly change: SlotChange;
+  /** Limits that the configuration has changed, by slot. */
+  readonly maxconns: ReadonlyMap<number, number>;
+  /** The listeners of the main thread; `fd` -1 for those it has already. */
+  readonly listeners: readonly ListenerHandle[];
+}
+
 /** What the main thread runs beside the threads: shared memory's control, runtime API and health checks. */
 export interface Services {
+  /** A reload comes into force next: servers that it removes from their backends take no new streams from now on. */
+  retire(change: SlotChange): void;
+  adopt(adoption: Adoption): void;
+  /** Sessions now on each of these. */
+  sessions(entries: readonly SlotEntry[]): Map<string, number>;
   /** As ThreadCrew's option of this name. */
   reclaimThread(index: number): boolean;
   /** Threads accept: begin to check and to answer. */
@@ -35,6 +59,8 @@ export interface ProcessParts {
   readonly threadEntry: URL;
   createShared(model: Model, threads: number): SharedArrayBuffer;
   duplicateFd(fd: number): number;
+  /** Takes descriptors that the master has sent beside a message. Throws with a text for the operator. */
+  receiveFds(count: number): number[];
   /** Raises the limits of this process; the model with the `maxconn` in force. Throws with a text for the operator. */
   applyLimits(needs: LimitNeeds): Model;
   /** chroot, setgid, setuid as the configuration says. Throws with a text for the operator. */
@@ -77,8 +103,13 @@ export class WorkerProcess implements CrewOwner {
   #crew: ThreadCrew | null = null;
   #services: Services | null = null;
   #console: Console = openConsole(2, false);
-  #listeners: readonly ListenerHandle[] = [];
+  /** By key, with the descriptors of this process. */
+  #listeners: ReadonlyMap<string, ListenerHandle> = new Map();
+  /** Of binds that a reload has removed, until the master has let go of them too. */
+  #released: ListenerHandle[] = [];
   #model: Model | null = null;
+  #book: SlotBook | null = null;
+  #options: StartOptions | null = null;
   #hasStoppedListening = false;
   #exitsOnceStarted = false;
 
@@ -107,6 +138,15 @@ export class WorkerProcess implements CrewOwner {
       case 'resume-listeners':
         this.#crew?.resume();
         this.#services?.resumed();
+        break;
+      case 'reload':
+        this.#reload(message);
+        break;
+      case 'release':
+        this.#release();
+        break;
+      case 'count':
+        this.#count(message.ticket);
         break;
       case 'command':
         this.#command(message);
@@ -177,7 +217,8 @@ export class WorkerProcess implements CrewOwner {
     if (this.#phase !== 'waiting') return;
     this.#phase = 'starting';
     this.#console = openConsole(2, options.isQuiet);
-    this.#listeners = listeners;
+    this.#options = options;
+    this.#listeners = byKey(listeners);
     try {
       this.#build(model, listeners, options);
     } catch (error) {
@@ -195,6 +236,7 @@ export class WorkerProcess implements CrewOwner {
     });
     this.#model = model;
     const shared = parts.createShared(model, options.threads);
+    this.#book = new SlotBook(shared, model);
     const own = listeners.filter((handle) => handle.thread < 0);
     const services = parts.openServices({
       model,
@@ -212,8 +254,7 @@ export class WorkerProcess implements CrewOwner {
     this.#crew = new ThreadCrew(
       {
         entry: parts.threadEntry,
-        model,
-        listeners,
+        work: { model, slots: firstNumbers(model), listeners },
         options,
         shared,
         canRestart: model.global.chroot === undefined,
@@ -230,8 +271,95 @@ export class WorkerProcess implements CrewOwner {
     if (this.#hasStoppedListening) return;
     this.#hasStoppedListening = true;
     this.#services?.stopping();
-    for (const handle of this.#listeners) if (handle.thread >= 0) closeQuietly(handle.fd);
+    for (const { thread, fd } of this.#listeners.values()) if (thread >= 0) closeQuietly(fd);
+    this.#closeReleased();
     this.#crew?.drain();
+  }
+
+  /** Takes a model into use in place. Never throws; where it fails, nothing has changed. */
+  async #reload({ ticket, model, listeners }: Extract<MasterToProcess, { type: 'reload' }>): Promise<void> {
+    let verdict: ReloadVerdict;
+    try {
+      verdict = await this.#adopt(model, listeners);
+    } catch (error) {
+      verdict = { outcome: 'failed', problem: (error as Error).message };
+    }
+    this.#master.send({ type: 'reloaded', ticket, verdict });
+  }
+
+  async #adopt(configured: Model, handles: readonly ListenerHandle[]): Promise<ReloadVerdict> {
+    const listeners = this.#receiveListeners(handles);
+    const isOld = ({ key }: ListenerHandle): boolean => this.#listeners.has(key);
+    const refuse = (verdict: ReloadVerdict): ReloadVerdict => {
+      for (const handle of listeners) if (!isOld(handle)) closeQuietly(handle.fd);
+      return verdict;
+    };
+    const [crew, services, book, before] = [this.#crew, this.#services, this.#book, this.#model];
+    if (this.#phase !== 'running' || crew === null || services === null || book === null || before === null)
+      return refuse({ outcome: 'failed', problem: `the worker process is ${this.#phase}` });
+    const options = this.#options!;
+    try {
+      const model = this.#parts.applyLimits({
+        model: configured,
+        listeners: listeners.length,
+        threads: options.threads,
+        console: this.#console,
+      });
+      const change = book.plan(model);
+      if (typeof change === 'string') return refuse({ outcome: 'replace', reason: change });
+      const problem = await crew.prepare(model, change.numbers, unchangedProxies(before, model));
+      if (problem !== '') return refuse({ outcome: 'failed', problem });
+      const counts = new Map([...services.sessions(book.entries), ...(await crew.count())]);
+      services.retire(change);
+      await crew.commit({ model, slots: change.numbers, listeners });
+      const maxconns = book.commit(change);
+      const own = listeners.filter(({ thread }) => thread < 0);
+      services.adopt({
+        model,
+        change,
+        maxconns,
+        listeners: own.map((handle) => (isOld(handle) ? { ...handle, fd: -1 } : handle)),
+      });
+      this.#model = model;
+      this.#keepListeners(listeners);
+      return { outcome: 'done', counts };
+    } catch (error) {
+      return refuse({ outcome: 'failed', problem: (error as Error).message });
+    }
+  }
+
+  /** With the descriptors of this process: those it has, and those that have just come. */
+  #receiveListeners(handles: readonly ListenerHandle[]): ListenerHandle[] {
+    const fresh = handles.filter(({ key }) => !this.#listeners.has(key)).length;
+    const fds = fresh === 0 ? [] : this.#parts.receiveFds(fresh);
+    return handles.map((handle) => ({
+      ...handle,
+      fd: this.#listeners.get(handle.key)?.fd ?? fds.shift()!,
+    }));
+  }
+
+  #keepListeners(listeners: readonly ListenerHandle[]): void {
+    const kept = byKey(listeners);
+    for (const [key, handle] of this.#listeners)
+      if (!kept.has(key) && handle.thread >= 0) this.#released.push(handle);
+    this.#listeners = kept;
+  }
+
+  /** The threads' descriptors of removed binds are then the last ones: they empty the queues and close. */
+  #release(): void {
+    this.#closeReleased();
+    this.#crew?.release();
+  }
+
+  #closeReleased(): void {
+    for (const { fd } of this.#released) closeQuietly(fd);
+    this.#released = [];
+  }
+
+  async #count(ticket: number): Promise<void> {
+    const sessions = this.#services?.sessions(this.#book?.entries ?? []) ?? [];
+    const connections = (await this.#crew?.count()) ?? [];
+    this.#master.send({ type: 'counted', ticket, counts: new Map([...sessions, ...connections]) });
   }
 
   #endWhatIsLeft(): void {
@@ -250,6 +378,10 @@ export class WorkerProcess implements CrewOwner {
     this.#services?.close();
     this.#master.exit(code);
   }
+}
+
+function byKey(listeners: readonly ListenerHandle[]): Map<string, ListenerHandle> {
+  return new Map(listeners.map((handle) => [handle.key, handle]));
 }
 
 function closeQuietly(fd: number): void {

@@ -38,25 +38,50 @@ interface Arrival {
   readonly settings: CliSettings;
 }
 
+/** A stats socket; a reload may change what its line says. */
+interface Listening {
+  readonly server: Server;
+  handle: ListenerHandle;
+}
+
 export class RuntimeApi {
   readonly #parts: RuntimeApiParts;
-  readonly #servers: Server[] = [];
+  /** By the key of their listener. */
+  readonly #servers = new Map<string, Listening>();
+  #model: Model;
   readonly #connections = new Set<CliConnection>();
   /** Unread, first come first served. */
   readonly #waiting: Arrival[] = [];
 
   constructor(parts: RuntimeApiParts) {
     this.#parts = parts;
+    this.#model = parts.model;
   }
 
   start(): void {
     for (const handle of this.#parts.listeners) this.#listen(handle);
   }
 
+  /** A reload: exactly these sockets are listened on from now on. */
+  adopt(model: Model, listeners: readonly ListenerHandle[]): void {
+    this.#model = model;
+    const keys = new Set(listeners.map(({ key }) => key));
+    for (const [key, { server }] of this.#servers) {
+      if (keys.has(key)) continue;
+      server.close();
+      this.#servers.delete(key);
+    }
+    for (const handle of listeners) {
+      const known = this.#servers.get(handle.key);
+      if (known === undefined) this.#listen(handle);
+      else known.handle = handle;
+    }
+  }
+
   /** No new connections; those that are open go on until the process ends. */
   stopListening(): void {
-    for (const server of this.#servers) server.close();
-    this.#servers.length = 0;
+    for (const { server } of this.#servers.values()) server.close();
+    this.#servers.clear();
   }
 
   close(): void {
@@ -74,17 +99,17 @@ export class RuntimeApi {
   }
 
   #listen(handle: ListenerHandle): void {
-    const settings = this.#settingsOf(handle);
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
-      this.#arrive({ socket, settings }),
+      this.#arrive({ socket, settings: this.#settingsOf(listening.handle) }),
     );
+    const listening: Listening = { server, handle };
     server.on('error', () => {});
     server.listen({ fd: handle.fd });
-    this.#servers.push(server);
+    this.#servers.set(handle.key, listening);
   }
 
   #arrive(arrival: Arrival): void {
-    const { statsMaxconn = MAXCONN_DEFAULT } = this.#parts.model.global;
+    const { statsMaxconn = MAXCONN_DEFAULT } = this.#model.global;
     arrival.socket.on('error', () => arrival.socket.destroy());
     if (this.#connections.size < statsMaxconn) this.#serve(arrival);
     else if (this.#waiting.length < WAITING_MAX) this.#waiting.push(arrival);
@@ -111,7 +136,8 @@ export class RuntimeApi {
   }
 
   #settingsOf({ statsSocket = 0 }: ListenerHandle): CliSettings {
-    const { model, options } = this.#parts;
+    const { options } = this.#parts;
+    const model = this.#model;
     const { level, severityOutput = 'none' } = model.global.statsSockets?.[statsSocket]?.options ?? {};
     return {
       level: levelOf(level),
@@ -125,7 +151,8 @@ export class RuntimeApi {
   }
 
   #contextOf(session: CliSession): ProcessContext {
-    const { statistics, servers, frontends, options, model } = this.#parts;
+    const { statistics, servers, frontends, options } = this.#parts;
+    const model = this.#model;
     return {
       session,
       version: options.version,

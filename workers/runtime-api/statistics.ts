@@ -2,10 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { Model, ProxyModel, ServerModel } from '../../config/model/model.ts';
 import type { Farm } from '../../src/health/farm.ts';
-import type { FarmServer } from '../../src/health/farm-server.ts';
 import type {
   BackendStats,
-  CheckStats,
   FrontendStats,
   ProcessStats,
   ProxyStats,
@@ -17,6 +15,7 @@ import type {
 import type { StartOptions } from '../messages.ts';
 import { COUNTER, COUNTERS, type CounterName, RateKind, type SharedState } from '../shared/shared-state.ts';
 import { PROCESS_SLOT } from '../shared/slots.ts';
+import { healthStats } from './check-stats.ts';
 
 /** `Release_date` of show info: moves with the version in package.json. */
 const RELEASE_DATE = '2026/11/23';
@@ -25,7 +24,8 @@ export interface StatisticsParts {
   readonly model: Model;
   readonly options: StartOptions;
   readonly shared: SharedState;
-  readonly listeners: number;
+  /** Stats sockets: they count as listeners. */
+  readonly statsListeners: number;
   farm(proxyId: number): Farm | undefined;
   isStopping(): boolean;
   /** True while a proxy's listeners do not accept. */
@@ -33,22 +33,41 @@ export interface StatisticsParts {
   droppedLogs(): number;
 }
 
+/** Sums at the time when an operator cleared them, and what they are of. */
+interface ClearedCounts {
+  readonly identity: string;
+  readonly counts: TrafficCounts;
+}
+
 export class Statistics {
   readonly #parts: StatisticsParts;
   /** What `clear counters all` takes off: the sums as they were then, by slot. */
-  #cleared = new Map<number, TrafficCounts>();
+  #cleared = new Map<number, ClearedCounts>();
   #clearedAtMs = 0;
-  readonly #fullconns: ReadonlyMap<string, number>;
+  #fullconns: ReadonlyMap<string, number>;
+  #model: Model;
+  #listeners: number;
 
   constructor(parts: StatisticsParts) {
     this.#parts = parts;
+    this.#model = parts.model;
     this.#fullconns = fullconnsOf(parts.model);
+    this.#listeners = listenersOf(parts.model) + parts.statsListeners;
+  }
+
+  /** A reload: what has kept its slot goes on counting. */
+  adopt(model: Model, statsListeners: number): void {
+    const identities = new Map(this.#parts.shared.slots.entries.map(({ slot, identity }) => [slot, identity]));
+    for (const [slot, { identity }] of this.#cleared) if (identities.get(slot) !== identity) this.#cleared.delete(slot);
+    this.#model = model;
+    this.#fullconns = fullconnsOf(model);
+    this.#listeners = listenersOf(model) + statsListeners;
   }
 
   view(): StatsView {
     return {
       process: this.#process(),
-      proxies: this.#parts.model.proxies.map((proxy) => this.#proxy(proxy)),
+      proxies: this.#model.proxies.map((proxy) => this.#proxy(proxy)),
     };
   }
 
@@ -63,12 +82,15 @@ export class Statistics {
   clearAll(): void {
     this.#cleared = new Map();
     const { shared } = this.#parts;
-    this.#cleared = new Map(shared.slots.entries.map(({ slot }) => [slot, this.#counts(slot)]));
+    this.#cleared = new Map(
+      shared.slots.entries.map(({ slot, identity }) => [slot, { identity, counts: this.#counts(slot) }]),
+    );
     this.#clearedAtMs = Date.now();
   }
 
   #process(): ProcessStats {
-    const { model, options, shared, listeners } = this.#parts;
+    const { options, shared } = this.#parts;
+    const [model, listeners] = [this.#model, this.#listeners];
     const total = (kind: 'frontend' | 'backend', name: CounterName): number => {
       let sum = 0;
       for (const entry of shared.slots.entries)
@@ -121,13 +143,14 @@ export class Statistics {
         farm === undefined
           ? []
           : proxy.servers.map((server, index) =>
-              this.#server(server, slots.server(proxy.id, index), farm.servers[index]!),
+              this.#server(server, slots.server(proxy.id, index), farm, index),
             ),
     };
   }
 
   #frontend(proxyId: number, slot: number): FrontendStats {
-    const { shared, model } = this.#parts;
+    const { shared } = this.#parts;
+    const model = this.#model;
     const side = this.#side(slot);
     const limit = side.limit > 0 ? side.limit : (model.global.maxconn ?? 0);
     return {
@@ -165,8 +188,9 @@ export class Statistics {
     };
   }
 
-  #server(model: ServerModel, slot: number, server: FarmServer): ServerStats {
+  #server(model: ServerModel, slot: number, farm: Farm, index: number): ServerStats {
     const { shared } = this.#parts;
+    const server = farm.servers[index]!;
     const nowMs = Date.now();
     const { address, options } = model;
     const isUnix = address.family === 'unix' || address.family === 'abns' || address.family === 'abnsz';
@@ -193,8 +217,7 @@ export class Statistics {
       downtimeS: seconds(server.downMs(nowMs)),
       lastSessionS: this.#lastSessionS(slot, nowMs),
       cookie: '',
-      tracked: '',
-      check: checkOf(model, server),
+      ...healthStats(model, farm, index),
     };
   }
 
@@ -217,31 +240,12 @@ export class Statistics {
   }
 
   #counts(slot: number): TrafficCounts {
-    const cleared = this.#cleared.get(slot);
+    const cleared = this.#cleared.get(slot)?.counts;
     const counts: { [name: string]: number } = {};
     for (const name of COUNTERS)
       counts[name] = this.#parts.shared.sum(slot, COUNTER[name]) - (cleared?.[name] ?? 0);
     return counts as unknown as TrafficCounts;
   }
-}
-
-function checkOf({ options }: ServerModel, server: FarmServer): CheckStats {
-  const { last, settings } = server;
-  return {
-    status: last.status,
-    result: server.result,
-    code: last.code,
-    health: server.health,
-    state: server.checkState,
-    durationMs: last.durationMs,
-    rise: settings.rise,
-    fall: settings.fall,
-    fails: server.fails,
-    downs: server.downs,
-    info: last.info,
-    port: options.checkPort ?? 0,
-    address: options.checkAddress ?? '',
-  };
 }
 
 /**
@@ -264,6 +268,10 @@ function fullconnsOf({ global, proxies }: Model): Map<string, number> {
       settings.fullconn ?? Math.floor(((sums.get(name) ?? 0) + 9) / 10),
     ]),
   );
+}
+
+function listenersOf({ proxies }: Model): number {
+  return proxies.reduce((sum, { binds }) => sum + binds.length, 0);
 }
 
 /** The name of `balance`; HAProxy's default without one. */

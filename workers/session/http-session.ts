@@ -31,15 +31,15 @@ type State = (typeof State)[keyof typeof State];
 export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Session {
   readonly thread: ThreadState;
   readonly connection: Connection;
-  readonly listener: ListenerPlan;
-  readonly frontend: ProxyPlan;
+  listener: ListenerPlan;
+  frontend: ProxyPlan;
   readonly source: ConnectionEndpoint;
   readonly destination: ConnectionEndpoint;
   readonly acceptedAtMs: number = Date.now();
   /** Monotonic, for timers. */
   readonly acceptedAt: number;
-  readonly listenerId: number;
-  readonly frontendName: string;
+  listenerId: number;
+  frontendName: string;
   readonly sink: ResponseWriter;
   /** Requests begun on this connection, the present one included. */
   requestCount = 0;
@@ -147,6 +147,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     const { thread } = this;
     const was = this.#state;
     if (was === State.CLOSED) return;
+    thread.tick();
     this.#state = State.CLOSED;
     thread.wheel.cancel(this.#timer);
     if (was === State.BODY || was === State.WAITING || was === State.TUNNEL) this.#stream.onClientGone();
@@ -155,6 +156,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     this.#releaseHead();
     this.#releaseOwned();
     this.#early = null;
+    this.#stream.onSessionClosed();
     this.#home.sessionClosed(this);
   }
 
@@ -186,10 +188,25 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
    * losing its request.
    */
   drain(): void {
+    if (this.frontend.http.keepsIdleOnStop) return;
     if (this.#state === State.IDLE && this.requestCount > 0) this.#arm(DRAIN_GRACE_MS);
   }
 
+  /** This connection is to end behind the present response: the process stops, or a reload removed its bind. */
+  get isDraining(): boolean {
+    return this.thread.isDraining || this.#home.isLeaving;
+  }
+
+  /** A reload has changed the plan since the last request. */
+  #adoptPlan(): void {
+    this.listener = this.#home.plan;
+    this.frontend = this.listener.proxy;
+    this.frontendName = this.frontend.name;
+    this.listenerId = this.listener.bindId;
+  }
+
   #beginRequest(buffer: Buffer, start: number, end: number): void {
+    if (this.listener !== this.#home.plan) this.#adoptPlan();
     this.firstByteAt = this.thread.nowMs;
     this.#state = State.HEAD;
     this.requestCount++;
@@ -219,7 +236,9 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
   /** True when a head was complete and its stream has begun; false when more bytes are needed or it was refused. */
   #parse(buffer: Buffer, start: number, end: number): boolean {
     const head = this.#head!;
-    const bodyStart = parseRequestHead(head, buffer, start, end, this.thread.plan.global.headLimits);
+    const { headLimits, relaxedLimits } = this.thread.plan.global;
+    const limits = this.frontend.http.relaxesRequests ? relaxedLimits : headLimits;
+    const bodyStart = parseRequestHead(head, buffer, start, end, limits);
     if (bodyStart > 0) {
       this.#onHead(head, buffer, bodyStart, end);
       return true;
@@ -317,6 +336,10 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
   /** Answers a request that never became one, logs it, and closes. */
   #refuse({ status, termination }: Pick<Fault, 'status' | 'termination'>): void {
     this.thread.wheel.cancel(this.#timer);
+    if (this.requestCount === 0 && this.frontend.http.ignoresProbes) {
+      this.close();
+      return;
+    }
     this.#state = State.CLOSING;
     this.#stream.countRefused();
     const reply = this.frontend.errorReply(status, termination);
@@ -335,13 +358,17 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
   /** May this connection stay open behind the response? Decided when the response head is written. */
   mayKeepAlive(head: HttpHead): boolean {
     if (
-      this.thread.isDraining ||
+      this.isDraining ||
       this.frontend.closeMode === CloseMode.CLOSE ||
       this.#hasEnded ||
       head.isInsecurelyFramed
     )
       return false;
     return head.version >= 11 ? !head.saysClose : head.saysKeepAlive;
+  }
+
+  pauseRequest(): void {
+    this.connection.pause();
   }
 
   resumeRequest(): void {
@@ -372,7 +399,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     if (this.#state === State.CLOSED) return;
     this.#releaseHead();
     this.idleSince = this.thread.nowMs;
-    if (!keepsAlive || this.#hasEnded || this.thread.isDraining) {
+    if (!keepsAlive || this.#hasEnded || this.isDraining) {
       const hasReadAll = this.#state === State.WAITING && this.#early === null;
       this.#state = State.CLOSING;
       if (hasReadAll && this.connection.pendingBytes === 0) this.connection.destroy();
@@ -458,7 +485,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
   }
 
   #armIdle(): void {
-    if (this.thread.isDraining) {
+    if (this.isDraining) {
       this.#arm(DRAIN_GRACE_MS);
       return;
     }

@@ -15,8 +15,12 @@ import {
 } from '../stream/client-side.ts';
 import type { ThreadState } from '../thread-state.ts';
 
+const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+
 /** Body pieces up to this size are copied behind their head or chunk size, to go out in one write. */
 const COPY_MAX_BYTES = 64 * 1024;
+
+const REFUSAL: ReplyOptions = { isHeadRequest: false, keepsAlive: false, version: 11, nameCase: null };
 
 export class ResponseWriter implements ResponseSink {
   readonly #thread: ThreadState;
@@ -78,20 +82,25 @@ export class ResponseWriter implements ResponseSink {
     this.#connection.write(scratch, 0, encodeInformational(head, scratch, 0));
   }
 
+  writeContinue(): void {
+    this.#connection.write(CONTINUE, 0, CONTINUE.length);
+  }
+
   writeReply(reply: Reply, options: ReplyOptions): void {
     const { status, body } = reply;
     const isOld = reply.version === 10;
     const hasBody = !options.isHeadRequest && status !== 204 && status !== 304;
     let text = `HTTP/1.${isOld ? 0 : 1} ${status} ${reply.reason === '' ? reasonOf(status) : reply.reason}\r\n`;
     let hasLength = isOld || status === 204;
+    const { nameCase } = options;
     for (const { name, value } of reply.headers) {
       if (name === 'content-length') {
         if (status === 204) continue;
         hasLength = true;
       }
-      text += `${name}: ${value}\r\n`;
+      text += `${nameCase?.get(name) ?? name}: ${value}\r\n`;
     }
-    if (!hasLength) text += `content-length: ${body.length}\r\n`;
+    if (!hasLength) text += `${nameCase?.get('content-length') ?? 'content-length'}: ${body.length}\r\n`;
     text += isOld ? '\r\n' : connectionLines(options);
     const head = Buffer.from(text, 'latin1');
     const bytes = hasBody ? Buffer.concat([head, body]) : head;
@@ -102,7 +111,7 @@ export class ResponseWriter implements ResponseSink {
   /** The answer to what was no request: an error page goes out as its file has it. */
   writeRefusal(reply: Reply): void {
     const { bytes } = reply;
-    if (bytes === undefined) this.writeReply(reply, { isHeadRequest: false, keepsAlive: false, version: 11 });
+    if (bytes === undefined) this.writeReply(reply, REFUSAL);
     else if (bytes.length > 0) this.#connection.write(bytes, 0, bytes.length);
   }
 
@@ -116,7 +125,8 @@ export class ResponseWriter implements ResponseSink {
 }
 
 /** The Connection field of an answer in HTTP/1.1, where it needs one, and the empty line. */
-function connectionLines({ keepsAlive, version }: ReplyOptions): string {
-  if (!keepsAlive) return 'connection: close\r\n\r\n';
-  return version < 11 ? 'connection: keep-alive\r\n\r\n' : '\r\n';
+function connectionLines({ keepsAlive, version, nameCase }: ReplyOptions): string {
+  if (keepsAlive && version >= 11) return '\r\n';
+  const name = nameCase?.get('connection') ?? 'connection';
+  return `${name}: ${keepsAlive ? 'keep-alive' : 'close'}\r\n\r\n`;
 }

@@ -10,6 +10,9 @@ export interface Session {
 
 /** The listener, as its sessions see it. */
 export interface SessionHome {
+  /** In force now: a reload replaces it. */
   readonly plan: ListenerPlan;
+  /** A reload has removed the bind: sessions end when they come to rest. */
+  readonly isLeaving: boolean;
   sessionClosed(session: Session): void;
 }

@@ -3,16 +3,18 @@
  * back-pressure. Bulk flows without a copy: each side reads into a buffer of its own once it streams.
  *
  * ```
- *   begin ─▶ SEARCH ─reached─▶ RELAY ─both ends closed─▶ DONE
- *               │ unreachable      │ timeout, error         ▲
- *               └──────────────────┴────────────────────────┘
+ *   begin ─▶ SEARCH ─reached─▶ RELAY ─both directions over─▶ DONE
+ *               │ unreachable      │ error, write timeout       ▲
+ *               └──────────────────┴────────────────────────────┘
  * ```
+ *
+ * A direction is over when its sender has sent FIN, or has been silent for its timeout: its receiver then gets FIN
+ * and the other direction goes on, as in HAProxy. What ends the first direction is what the log tells.
  */
 import type { Fault } from '../../src/errors/faults.ts';
 import type { SessionView } from '../../src/sample/stream-view.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection, ConnectionOwner } from '../connection/connection.ts';
-import { tuneConnection } from '../connection/socket-tuning.ts';
 import { threadTransport } from '../connection/transport.ts';
 import { LogMoment } from '../log/log-plan.ts';
 import type { ProxyPlan, ServerPlan } from '../plan/plan.ts';
@@ -53,16 +55,27 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   readonly #acceptedAt: number;
   #phase: Phase = Phase.SEARCH;
   #server: Connection | null = null;
+  /** The direction from the client is over: its FIN came, or it was silent for too long. The other one likewise. */
   #hasClientEnded = false;
   #hasServerEnded = false;
+  /** Monotonic, when the side was heard last: `option independent-streams` counts from there. */
+  #clientHeardAt: number;
+  #serverHeardAt = 0;
+  /** What the side had yet to take when its timer was set while it was behind. */
+  #clientUnsent = 0;
+  #serverUnsent = 0;
+  /** The end that came first: two letters, or '' while there was none. */
+  #cause = '';
   #isClientBulk = false;
   #isServerBulk = false;
+  #isClientClosed = false;
+  #hasLeft = false;
   /** What the client sent before the server was there; reading stops meanwhile. */
   #held: Buffer | null = null;
 
   constructor(thread: ThreadState, connection: Connection, home: SessionHome) {
     this.thread = thread;
-    this.#acceptedAt = thread.nowMs;
+    this.#acceptedAt = this.#clientHeardAt = thread.nowMs;
     this.#client = connection;
     this.#home = home;
     this.frontend = home.plan.proxy;
@@ -114,13 +127,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   }
 
   connectTo(server: ServerPlan): boolean {
-    const { host, path, port, portOffset } = server.target;
-    const target =
-      path !== ''
-        ? { path }
-        : { host, port: portOffset === null ? port : this.destination.port + portOffset };
-    const { tuning } = server;
-    const options = tuning === null ? undefined : { prepare: (fd: number) => tuneConnection(fd, tuning) };
+    const { target, options } = server.dial.fixed ?? server.dial.wayOf(this);
     this.#server = threadTransport().dial(target, this, options);
     return false;
   }
@@ -140,12 +147,15 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
 
   onReached(): void {
     this.#phase = Phase.RELAY;
+    this.#serverHeardAt = this.thread.nowMs;
     this.#noteServer();
     const held = this.#held;
     this.#held = null;
     if (held !== null) this.#server!.write(held, 0, held.length);
-    if (this.#hasClientEnded) this.#server!.end();
-    else this.#client.resume();
+    if (this.#hasClientEnded) this.#endToServer();
+    else if (held === null || this.#server!.pendingBytes === 0) this.#client.resume();
+    if (this.#phase !== Phase.RELAY) return;
+    this.#armClient();
     this.#armServer();
   }
 
@@ -178,19 +188,18 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
 
   #onClientBytes(buffer: Buffer, length: number): void {
     this.#accounts.bytesIn(length);
-    this.#armClient();
+    this.#clientHeardAt = this.thread.nowMs;
     if (this.#phase !== Phase.RELAY) {
-      const piece = Buffer.from(buffer.subarray(0, length));
-      this.#held = this.#held === null ? piece : Buffer.concat([this.#held, piece]);
-      this.#client.pause();
+      this.#hold(buffer, length);
       return;
     }
     const server = this.#server!;
     const isTaken = this.#isClientBulk
       ? server.writeFrom(this.#client, buffer, 0, length)
       : server.write(buffer, 0, length);
-    this.#armServer();
     if (!isTaken && !this.#isClientBulk) this.#client.pause();
+    this.#armClient();
+    this.#armServer();
     const isBulk = this.#isClientBulk ? length >= SMALL_READ_BYTES : length >= BULK_READ_BYTES;
     if (isBulk !== this.#isClientBulk) {
       this.#isClientBulk = isBulk;
@@ -198,16 +207,26 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     }
   }
 
+  /** Bytes for a server that is not there yet. One read of them is enough: the rest stays in the kernel. */
+  #hold(buffer: Buffer, length: number): void {
+    const piece = Buffer.from(buffer.subarray(0, length));
+    this.#held = this.#held === null ? piece : Buffer.concat([this.#held, piece]);
+    this.#client.pause();
+    // Who waits for the server is not silent.
+    this.thread.wheel.cancel(this.#clientTimer);
+  }
+
   #onServerBytes(buffer: Buffer, length: number): void {
     this.#accounts.bytesOut(length);
-    this.#armServer();
+    this.#serverHeardAt = this.thread.nowMs;
     const client = this.#client;
     const server = this.#server!;
     const isTaken = this.#isServerBulk
       ? client.writeFrom(server, buffer, 0, length)
       : client.write(buffer, 0, length);
-    this.#armClient();
     if (!isTaken && !this.#isServerBulk) server.pause();
+    this.#armServer();
+    this.#armClient();
     const isBulk = this.#isServerBulk ? length >= SMALL_READ_BYTES : length >= BULK_READ_BYTES;
     if (isBulk !== this.#isServerBulk) {
       this.#isServerBulk = isBulk;
@@ -216,23 +235,83 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   }
 
   onDrain(connection: Connection): void {
-    if (connection === this.#client) this.#server?.resume();
-    else if (this.#phase === Phase.RELAY) this.#client.resume();
+    this.thread.tick();
+    if (this.#phase === Phase.DONE) {
+      connection.destroy();
+      return;
+    }
+    if (this.#phase !== Phase.RELAY) return;
+    if (connection === this.#client) {
+      if (!this.#hasServerEnded) this.#server!.resume();
+    } else if (!this.#hasClientEnded) {
+      this.#client.resume();
+    } else if (this.#resetsServer) {
+      this.#finish('-', '-');
+      return;
+    }
+    if (this.#finishIfOver()) return;
+    this.#armClient();
+    this.#armServer();
   }
 
   onEnd(connection: Connection): void {
     this.thread.tick();
-    if (connection === this.#client) {
-      this.#hasClientEnded = true;
-      if (this.#phase === Phase.RELAY) this.#server!.end();
-      else if (this.#phase !== Phase.DONE && this.#accounts.backend?.abortOnClose)
-        this.#finish('C', this.#search.letter);
-      this.#armClient();
-    } else {
-      this.#hasServerEnded = true;
-      this.#client.end();
-      this.#armServer();
+    if (this.#phase === Phase.DONE) return;
+    if (connection !== this.#client) this.#endFromServer();
+    else if (this.#phase === Phase.RELAY) this.#endFromClient();
+    else this.#onEarlyEnd();
+  }
+
+  /** FIN before the server was reached: it is passed on later, unless it means that the client has given up. */
+  #onEarlyEnd(): void {
+    const { letter } = this.#search;
+    const abortsOnClose = this.#accounts.backend?.abortOnClose === true;
+    this.#hasClientEnded = true;
+    this.thread.wheel.cancel(this.#clientTimer);
+    if (letter === 'Q') {
+      if (abortsOnClose || this.#held === null) this.#finish('C', 'Q');
+    } else if (abortsOnClose) {
+      // HAProxy takes a client that never sent a byte for one that has had all it wanted.
+      if (this.#held === null) this.#finish('-', '-');
+      else this.#finish('C', letter);
     }
+  }
+
+  #endFromClient(): void {
+    this.#hasClientEnded = true;
+    this.#endToServer();
+    if (this.#finishIfOver()) return;
+    this.#armClient();
+    const { serverFinMs } = this.#accounts.backend!.timeouts;
+    if (serverFinMs > 0 && this.#isServerRead()) this.#arm(this.#serverTimer, serverFinMs);
+  }
+
+  /** `option nolinger` of the backend: the server gets a reset where it would get FIN, and nothing comes back. */
+  get #resetsServer(): boolean {
+    return this.#accounts.backend!.tcp.noLinger;
+  }
+
+  #endToServer(): void {
+    if (!this.#resetsServer) this.#server?.end();
+    else if (this.#server?.pendingBytes === 0) this.#finish('-', '-');
+  }
+
+  #endFromServer(): void {
+    this.#hasServerEnded = true;
+    this.#client.end();
+    if (this.#finishIfOver()) return;
+    this.#armServer();
+    const { clientFinMs } = this.frontend.timeouts;
+    if (clientFinMs > 0 && this.#isClientRead()) this.#arm(this.#clientTimer, clientFinMs);
+  }
+
+  /** Both directions are over and everything is sent. */
+  #finishIfOver(): boolean {
+    if (this.#phase === Phase.DONE) return true;
+    if (!this.#hasClientEnded || !this.#hasServerEnded) return false;
+    if (this.#client.pendingBytes > 0 || (this.#server?.pendingBytes ?? 0) > 0) return false;
+    this.#finish('-', '-');
+    return true;
   }
 
   onClose(connection: Connection, code: string): void {
@@ -242,12 +321,19 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   }
 
   #onClientClosed(code: string): void {
-    if (this.#phase === Phase.DONE) {
-      this.#home.sessionClosed(this);
-      return;
+    this.#isClientClosed = true;
+    if (this.#phase !== Phase.DONE) {
+      const isOver = code === '' && this.#hasClientEnded && this.#hasServerEnded;
+      if (!isOver) this.#finish('C', 'D');
+      else if (!this.#finishIfOver()) return;
     }
-    const isNormal = code === '' && this.#hasServerEnded;
-    this.#finish(isNormal ? '-' : 'C', isNormal ? '-' : this.#letter());
+    this.#leaveHome();
+  }
+
+  /** Once the client's connection is closed and the accounts are. */
+  #leaveHome(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
     this.#home.sessionClosed(this);
   }
 
@@ -258,12 +344,9 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
       return;
     }
     if (this.#phase !== Phase.RELAY) return;
-    const isNormal = code === '' && this.#hasServerEnded;
-    if (isNormal && this.#client.isOpen && this.#client.pendingBytes > 0) {
-      this.#armClient();
-      return;
-    }
-    this.#finish(isNormal ? '-' : 'S', isNormal ? '-' : 'D');
+    const isOver = code === '' && this.#hasServerEnded && this.#hasClientEnded;
+    if (!isOver) this.#finish('S', 'D');
+    else if (!this.#finishIfOver()) this.#armClient();
   }
 
   #letter(): string {
@@ -276,11 +359,60 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
       this.#client.destroy();
       return;
     }
-    if (entry === this.#clientTimer) {
-      this.#finish('c', this.#letter());
+    // Of two that are due, the client's counts.
+    const isClientDue = this.#clientTimer.isArmed && this.#clientTimer.deadlineMs <= this.thread.nowMs;
+    if (entry === this.#clientTimer || isClientDue) {
+      this.thread.wheel.cancel(this.#clientTimer);
+      this.#onClientTimeout();
+    }
+    if (entry === this.#serverTimer && this.#phase === Phase.RELAY) this.#onServerTimeout();
+  }
+
+  #onClientTimeout(): void {
+    const client = this.#client;
+    if (this.#phase === Phase.SEARCH) {
+      this.#onEarlyTimeout();
       return;
     }
-    this.#finish('s', 'D');
+    if (client.pendingBytes > 0) {
+      // Behind, but it has taken something meanwhile: not silent.
+      if (client.unsentBytes < this.#clientUnsent) this.#armClient();
+      else this.#cut('c');
+      return;
+    }
+    this.#cause ||= 'cD';
+    client.pause();
+    this.#endFromClient();
+  }
+
+  /** Silence before the server was reached ends the wait in a queue; else the server is still waited for. */
+  #onEarlyTimeout(): void {
+    const { letter } = this.#search;
+    if (letter === 'Q' || this.#accounts.backend?.abortOnClose === true) {
+      this.#finish('c', letter);
+      return;
+    }
+    this.#cause = `c${letter}`;
+    this.#hasClientEnded = true;
+    this.#client.pause();
+  }
+
+  #onServerTimeout(): void {
+    const server = this.#server!;
+    if (server.pendingBytes > 0) {
+      if (server.unsentBytes < this.#serverUnsent) this.#armServer();
+      else this.#cut('s');
+      return;
+    }
+    this.#cause ||= 'sD';
+    server.pause();
+    this.#endFromServer();
+  }
+
+  /** The side does not take its bytes: nothing of this session is worth waiting for. */
+  #cut(who: string): void {
+    this.#finish(who, 'D');
+    this.#client.destroy();
   }
 
   /** TCP sessions run to their end; a soft stop waits for them. */
@@ -291,23 +423,56 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     this.#client.destroy();
   }
 
+  /** Whether the client is listened to: it has not ended, and the server takes what it sends. */
+  #isClientRead(): boolean {
+    return !this.#hasClientEnded && (this.#server === null || this.#server.pendingBytes === 0);
+  }
+
+  #isServerRead(): boolean {
+    return !this.#hasServerEnded && this.#server !== null && this.#client.pendingBytes === 0;
+  }
+
+  /** The client may be silent, or leave our bytes untaken, for as long as this from now on. */
   #armClient(): void {
-    const { tunnelMs } = (this.#accounts.backend ?? this.frontend).timeouts;
-    const { clientMs, clientFinMs } = this.frontend.timeouts;
-    if (this.#hasClientEnded && clientFinMs > 0) this.#arm(this.#clientTimer, clientFinMs);
-    else this.#arm(this.#clientTimer, this.#phase === Phase.RELAY && tunnelMs > 0 ? tunnelMs : clientMs);
+    const { frontend, thread } = this;
+    const isBehind = this.#client.pendingBytes > 0;
+    if (!isBehind && !this.#isClientRead()) {
+      thread.wheel.cancel(this.#clientTimer);
+      return;
+    }
+    const { tunnelMs } = (this.#accounts.backend ?? frontend).timeouts;
+    const { clientMs, clientFinMs } = frontend.timeouts;
+    const openMs = this.#phase === Phase.RELAY && tunnelMs > 0 ? tunnelMs : clientMs;
+    const timeoutMs = this.#hasServerEnded && clientFinMs > 0 ? clientFinMs : openMs;
+    if (isBehind) this.#clientUnsent = this.#client.unsentBytes;
+    const since = frontend.tcp.independentStreams && !isBehind ? this.#clientHeardAt : thread.nowMs;
+    this.#armFrom(this.#clientTimer, since, timeoutMs);
   }
 
   #armServer(): void {
     if (this.#phase !== Phase.RELAY) return;
-    const { tunnelMs, serverMs, serverFinMs } = this.#accounts.backend!.timeouts;
-    if (this.#hasServerEnded && serverFinMs > 0) this.#arm(this.#serverTimer, serverFinMs);
-    else this.#arm(this.#serverTimer, tunnelMs || serverMs);
+    const { thread } = this;
+    const server = this.#server;
+    const isBehind = server !== null && server.pendingBytes > 0;
+    if (!isBehind && !this.#isServerRead()) {
+      thread.wheel.cancel(this.#serverTimer);
+      return;
+    }
+    const backend = this.#accounts.backend!;
+    const { tunnelMs, serverMs, serverFinMs } = backend.timeouts;
+    const timeoutMs = this.#hasClientEnded && serverFinMs > 0 ? serverFinMs : tunnelMs || serverMs;
+    if (isBehind) this.#serverUnsent = server.unsentBytes;
+    const since = backend.tcp.independentStreams && !isBehind ? this.#serverHeardAt : thread.nowMs;
+    this.#armFrom(this.#serverTimer, since, timeoutMs);
+  }
+
+  #armFrom(entry: TimerEntry, sinceMs: number, timeoutMs: number): void {
+    if (timeoutMs === 0) this.thread.wheel.cancel(entry);
+    else this.thread.wheel.arm(entry, sinceMs + timeoutMs);
   }
 
   #arm(entry: TimerEntry, timeoutMs: number): void {
-    if (timeoutMs === 0) this.thread.wheel.cancel(entry);
-    else this.thread.wheel.arm(entry, this.thread.nowMs + timeoutMs);
+    this.#armFrom(entry, this.thread.nowMs, timeoutMs);
   }
 
   #dropServer(): void {
@@ -326,7 +491,9 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     this.#dropServer();
     if (who === 'C') this.#accounts.countAll(COUNTER.cli_abrt, 1);
     if (who === 'S') this.#accounts.countAll(COUNTER.srv_abrt, 1);
-    facts.terminationState = `${who}${where}`;
+    facts.terminationState = this.#cause || `${who}${where}`;
+    if (this.#cause === '' && facts.terminationState === 'CQ')
+      facts.queueMs = Math.trunc(thread.nowMs - this.#acceptedAt);
     this.#stampTimes();
     this.#log();
     this.#search.release();
@@ -340,13 +507,16 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     if (!isSilent || !this.frontend.dontLogNull) this.#accounts.logEnd(this);
   }
 
+  /** Bytes that the client has yet to take are still sent, while it takes them. */
   #closeClient(): void {
-    if (!this.#client.isOpen) return;
-    if (this.#client.pendingBytes > 0) {
-      this.#client.end();
-      this.#armClient();
+    const client = this.#client;
+    if (this.#isClientClosed) this.#leaveHome();
+    else if (client.pendingBytes > 0) {
+      client.pause();
+      client.end();
+      this.#arm(this.#clientTimer, this.frontend.timeouts.clientMs);
     } else {
-      this.#client.destroy();
+      client.destroy();
     }
   }
 }

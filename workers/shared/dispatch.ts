@@ -19,31 +19,40 @@ export class Dispatcher {
   readonly #views: Views;
   readonly #i32: Int32Array;
   readonly #signal: ThreadSignal;
-  /** By backend slot. */
-  readonly #rotations: (Rotation | undefined)[];
+  /** By backend slot. Those of backends that a reload removed stay for the streams that are still there. */
+  readonly #rotations = new Map<number, Rotation>();
 
   constructor(views: Views, signal: ThreadSignal) {
     this.#views = views;
     this.#i32 = views.i32;
     this.#signal = signal;
-    this.#rotations = views.slots.entries.map(({ slot, kind }) =>
-      kind === 'backend' ? new Rotation(views, slot) : undefined,
-    );
     this.lists = new WaitingLists(views.i32, {
       node: WAITER.at,
       list: { head: AT.head, tail: AT.tail, length: AT.queued, longest: AT.queuedMax },
     });
+    this.adoptSlots();
+  }
+
+  /** Takes the servers of the model in force. */
+  adoptSlots(): void {
+    const { slots } = this.#views;
+    for (const { slot, kind } of slots.entries) {
+      if (kind !== 'backend') continue;
+      const servers = slots.serversOf(slot);
+      if (!isSame(this.#rotations.get(slot)?.servers, servers))
+        this.#rotations.set(slot, new Rotation(this.#views, slot, servers));
+    }
   }
 
   rotation(backendSlot: number): Rotation {
-    return this.#rotations[backendSlot]!;
+    return this.#rotations.get(backendSlot)!;
   }
 
   /** True when somebody waits who could take a place of this server. Needs no lock to be asked. */
   isAwaited(backendSlot: number, serverSlot: number): boolean {
     if (Atomics.load(this.#i32, slotRow(serverSlot) + AT.queued) > 0) return true;
     if (Atomics.load(this.#i32, slotRow(backendSlot) + AT.queued) === 0) return false;
-    return this.rotation(backendSlot).includes(serverSlot - backendSlot - 1);
+    return this.rotation(backendSlot).includes(serverSlot);
   }
 
   enqueue(waiter: number, backendSlot: number, serverSlot: number): void {
@@ -72,10 +81,10 @@ export class Dispatcher {
 
   /** Hands out all free places of the backend, one of each server in turn. */
   serveAll(backendSlot: number): void {
-    const last = backendSlot + this.rotation(backendSlot).serverCount;
+    const { servers } = this.rotation(backendSlot);
     for (let isServing = true; isServing; ) {
       isServing = false;
-      for (let slot = backendSlot + 1; slot <= last; slot++) {
+      for (const slot of servers) {
         if (Atomics.load(this.#i32, slotRow(backendSlot) + AT.waiting) === 0) return;
         if (this.#serveOne(backendSlot, slot)) isServing = true;
       }
@@ -84,8 +93,7 @@ export class Dispatcher {
 
   /** Sends away who waits for a server that is down, to choose another. */
   sendAway(backendSlot: number): void {
-    const last = backendSlot + this.rotation(backendSlot).serverCount;
-    for (let slot = backendSlot + 1; slot <= last; slot++) {
+    for (const slot of this.rotation(backendSlot).servers) {
       if (this.#canServe(slot)) continue;
       for (
         let waiter = this.lists.first(slotRow(slot));
@@ -101,7 +109,7 @@ export class Dispatcher {
   #serveOne(backendSlot: number, serverSlot: number): boolean {
     const i32 = this.#i32;
     const row = slotRow(serverSlot);
-    const forAny = this.rotation(backendSlot).includes(serverSlot - backendSlot - 1)
+    const forAny = this.rotation(backendSlot).includes(serverSlot)
       ? this.lists.first(slotRow(backendSlot))
       : 0;
     const forThis = this.#canServe(serverSlot) ? this.lists.first(row) : 0;
@@ -140,4 +148,8 @@ export class Dispatcher {
     if (Atomics.load(this.#i32, row + AT.operational) === OperationalState.STOPPED) return false;
     return (Atomics.load(this.#i32, row + AT.admin) & AdminState.ANY_MAINT) === 0;
   }
+}
+
+function isSame(before: readonly number[] | undefined, after: readonly number[]): boolean {
+  return before?.length === after.length && before.every((slot, i) => slot === after[i]);
 }

@@ -80,7 +80,7 @@ export class Reclaimer {
       }
     }
     this.#relist(backendSlot, waiting);
-    for (let slot = backendSlot + 1; slot <= this.#lastServer(backendSlot); slot++) {
+    for (const slot of this.#dispatcher.rotation(backendSlot).servers) {
       const surplus = handedIn(Atomics.load(i32, slotRow(slot) + AT.current)) - (handed.get(slot) ?? 0);
       Atomics.sub(i32, slotRow(slot) + AT.current, surplus * HANDED_ONE);
     }
@@ -90,7 +90,8 @@ export class Reclaimer {
     const i32 = this.#i32;
     const sequenceOf = (waiter: number): number => i32[waiter + WAITER.at.sequence]!;
     waiting.sort((one, other) => (isBefore(sequenceOf(one), sequenceOf(other)) ? -1 : 1));
-    for (let slot = backendSlot; slot <= this.#lastServer(backendSlot); slot++)
+    this.#dispatcher.lists.clear(slotRow(backendSlot));
+    for (const slot of this.#dispatcher.rotation(backendSlot).servers)
       this.#dispatcher.lists.clear(slotRow(slot));
     for (const waiter of waiting)
       this.#dispatcher.lists.append(i32[waiter + WAITER.at.list]!, waiter, sequenceOf(waiter));
@@ -134,7 +135,7 @@ export class Reclaimer {
 
   /** Lowers every session count to what the threads hold. A surplus stays the same while they go on working. */
   #correctCounts(): boolean {
-    for (let slot = 0; slot < this.#views.slots.count; slot++) {
+    for (let slot = 0; slot < this.#views.capacity; slot++) {
       const surplus = this.#surplusOf(slot);
       if (surplus === null) return false;
       if (surplus === 0) continue;
@@ -179,10 +180,6 @@ export class Reclaimer {
 
   #isOf(block: number, waiter: number): boolean {
     return blockOfWaiter(this.#views, waiter) === block;
-  }
-
-  #lastServer(backendSlot: number): number {
-    return backendSlot + this.#views.slots.serverCount(backendSlot);
   }
 
   #threadRow(block: number): number {

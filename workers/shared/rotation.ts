@@ -18,20 +18,19 @@ export function isInRotation(i32: Int32Array, serverSlot: number): boolean {
 
 /** One backend's rotation as one thread knows it, worked out again when the backend's version has moved. */
 export class Rotation {
-  readonly serverCount: number;
+  /** In the order of the configuration. */
+  readonly servers: readonly number[];
   readonly #i32: Int32Array;
   readonly #backend: number;
-  readonly #firstServer: number;
-  readonly #includes: Uint8Array;
+  readonly #includes = new Set<number>();
   #usable: readonly number[] = [];
   #version = -1;
 
-  constructor(views: Views, backendSlot: number) {
+  /** `servers` are the slots of the backend's servers. */
+  constructor(views: Views, backendSlot: number, servers: readonly number[]) {
     this.#i32 = views.i32;
     this.#backend = slotRow(backendSlot);
-    this.#firstServer = backendSlot + 1;
-    this.serverCount = views.slots.serverCount(backendSlot);
-    this.#includes = new Uint8Array(this.serverCount);
+    this.servers = servers;
   }
 
   version(): number {
@@ -47,23 +46,24 @@ export class Rotation {
     return this.#usable;
   }
 
-  includes(server: number): boolean {
+  /** Asked by slot. */
+  includes(serverSlot: number): boolean {
     if (this.version() !== this.#version) this.#rebuild();
-    return this.#includes[server] === 1;
+    return this.#includes.has(serverSlot);
   }
 
   #rebuild(): void {
     this.#version = this.version();
     const active: number[] = [];
     const backups: number[] = [];
-    for (let server = 0; server < this.serverCount; server++) {
-      const slot = this.#firstServer + server;
+    for (let server = 0; server < this.servers.length; server++) {
+      const slot = this.servers[server]!;
       if (!isInRotation(this.#i32, slot)) continue;
       (this.#i32[slotRow(slot) + AT.isBackup] === 1 ? backups : active).push(server);
     }
     const usesAllBackups = this.#i32[this.#backend + AT.usesAllBackups] === 1;
     this.#usable = active.length > 0 ? active : usesAllBackups ? backups : backups.slice(0, 1);
-    this.#includes.fill(0);
-    for (const server of this.#usable) this.#includes[server] = 1;
+    this.#includes.clear();
+    for (const server of this.#usable) this.#includes.add(this.servers[server]!);
   }
 }

@@ -2,21 +2,22 @@
 import type { ServerTable } from '../../src/lb/declare.ts';
 import type { Rotation } from './rotation.ts';
 import type { SharedState } from './shared-state.ts';
+import type { SlotMap } from './slots.ts';
 
 export class SharedServerTable implements ServerTable {
   readonly count: number;
   readonly #shared: SharedState;
   readonly #rotation: Rotation;
   readonly #backendSlot: number;
-  readonly #firstServer: number;
+  readonly #servers: readonly number[];
 
   /** `backendSlot` is `slots.backend(proxyId)`; servers have the places of the configuration's order. */
-  constructor(shared: SharedState, backendSlot: number) {
+  constructor(shared: SharedState, backendSlot: number, slots: SlotMap = shared.slots) {
     this.#shared = shared;
-    this.#rotation = shared.rotation(backendSlot);
+    this.#rotation = shared.rotation(backendSlot, slots);
     this.#backendSlot = backendSlot;
-    this.#firstServer = backendSlot + 1;
-    this.count = this.#rotation.serverCount;
+    this.#servers = this.#rotation.servers;
+    this.count = this.#servers.length;
   }
 
   version(): number {
@@ -28,27 +29,27 @@ export class SharedServerTable implements ServerTable {
   }
 
   weight(server: number): number {
-    return this.#shared.effectiveWeight(this.#firstServer + server);
+    return this.#shared.effectiveWeight(this.#servers[server]!);
   }
 
   sessions(server: number): number {
-    return this.#shared.current(this.#firstServer + server);
+    return this.#shared.current(this.#servers[server]!);
   }
 
   queued(server: number): number {
-    return this.#shared.queueLength(this.#firstServer + server);
+    return this.#shared.queueLength(this.#servers[server]!);
   }
 
   hasRoom(server: number): boolean {
-    return this.#shared.hasRoom(this.#backendSlot, this.#firstServer + server);
+    return this.#shared.hasRoom(this.#backendSlot, this.#servers[server]!);
   }
 
   id(server: number): number {
-    return this.#shared.serverId(this.#firstServer + server);
+    return this.#shared.serverId(this.#servers[server]!);
   }
 
   lastMove(server: number): number {
-    return this.#shared.lastMove(this.#firstServer + server);
+    return this.#shared.lastMove(this.#servers[server]!);
   }
 
   nextTurn(): number {

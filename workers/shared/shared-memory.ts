@@ -14,7 +14,7 @@ import { placesIn } from './places.ts';
 import { ServerQueue } from './queue.ts';
 import { markEvent, maxRateOf, raise, rateAt, sweepCells } from './rates.ts';
 import { Reclaimer } from './reclaim.ts';
-import { isInRotation, type Rotation } from './rotation.ts';
+import { isInRotation, Rotation } from './rotation.ts';
 import {
   type CheckFacts,
   MAIN_THREAD,
@@ -23,7 +23,7 @@ import {
   type SharedControl,
   WEIGHT_SCALE,
 } from './shared-state.ts';
-import { type SlotMap, slotsOf } from './slots.ts';
+import { firstNumbers, SlotMap, type SlotNumbers } from './slots.ts';
 import { ThreadSignal } from './thread-signal.ts';
 import { slotRow, type Views, viewsOf } from './views.ts';
 
@@ -44,8 +44,9 @@ export function openShared(
   model: Model,
   threadIndex: number,
   clock?: Clock,
+  numbers: SlotNumbers = firstNumbers(model),
 ): SharedMemory {
-  const views = viewsOf(buffer, slotsOf(model));
+  const views = viewsOf(buffer, new SlotMap(model, numbers));
   if (threadIndex !== MAIN_THREAD && !(threadIndex >= 0 && threadIndex < views.threads)) {
     throw new Error(`there is no thread ${threadIndex} in a shared memory of ${views.threads} threads`);
   }
@@ -58,7 +59,6 @@ export function sharedClock(buffer: SharedArrayBuffer, performanceNow: () => num
 }
 
 export class SharedMemory implements SharedControl {
-  readonly slots: SlotMap;
   readonly threads: number;
   readonly #views: Views;
   readonly #i32: Int32Array;
@@ -75,7 +75,6 @@ export class SharedMemory implements SharedControl {
 
   constructor(views: Views, threadIndex: number, clock: Clock) {
     const block = threadIndex === MAIN_THREAD ? views.threads : threadIndex;
-    this.slots = views.slots;
     this.threads = views.threads;
     this.#views = views;
     this.#i32 = views.i32;
@@ -88,6 +87,16 @@ export class SharedMemory implements SharedControl {
     this.#counters = views.regions.counters + block * views.regions.counterStride;
     this.#epoch = views.regions.threadRows + block * THREAD.words + THREAD.at.epoch;
     this.#held = views.regions.held + block * views.regions.heldStride;
+  }
+
+  /** Of the model in force. */
+  get slots(): SlotMap {
+    return this.#views.slots;
+  }
+
+  adoptSlots(slots: SlotMap): void {
+    this.#views.slots = slots;
+    this.#dispatcher.adoptSlots();
   }
 
   count(slot: number, counter: number, amount: number): void {
@@ -242,8 +251,10 @@ export class SharedMemory implements SharedControl {
     return this.#queue.hasRoom(backendSlot, serverSlot);
   }
 
-  rotation(backendSlot: number): Rotation {
-    return this.#dispatcher.rotation(backendSlot);
+  rotation(backendSlot: number, slots: SlotMap): Rotation {
+    return slots === this.slots
+      ? this.#dispatcher.rotation(backendSlot)
+      : new Rotation(this.#views, backendSlot, slots.serversOf(backendSlot));
   }
 
   leaveServer(backendSlot: number, serverSlot: number): void {
@@ -291,7 +302,7 @@ export class SharedMemory implements SharedControl {
   }
 
   setMaxconn(slot: number, maxconn: number): void {
-    if (this.slots.entries[slot]!.kind === 'server') this.#publish(slot, AT.maxconn, maxconn);
+    if (this.slots.at(slot)?.kind === 'server') this.#publish(slot, AT.maxconn, maxconn);
     else {
       Atomics.store(this.#i32, slotRow(slot) + AT.maxconn, maxconn);
       this.#signal.announceRoom(slot);
@@ -315,13 +326,13 @@ export class SharedMemory implements SharedControl {
   }
 
   clearMaxima(): void {
-    for (let slot = 0; slot < this.slots.count; slot++) {
+    for (let slot = 0; slot < this.#views.capacity; slot++) {
       for (const field of MAXIMA) Atomics.store(this.#i32, slotRow(slot) + field, 0);
     }
   }
 
   sweepRates(): void {
-    for (let slot = 0; slot < this.slots.count; slot++) sweepCells(this.#i32, slotRow(slot), this.#clock());
+    for (let slot = 0; slot < this.#views.capacity; slot++) sweepCells(this.#i32, slotRow(slot), this.#clock());
   }
 
   /** Stores a field of a server that balancers and queues look at, and tells both. */
@@ -329,6 +340,7 @@ export class SharedMemory implements SharedControl {
     const index = slotRow(serverSlot) + field;
     if (Atomics.exchange(this.#i32, index, value) === value) return;
     const backend = this.slots.backendOf(serverSlot);
+    if (backend < 0) return;
     Atomics.add(this.#i32, slotRow(backend) + AT.version, 1);
     this.#queue.redispatch(backend);
   }

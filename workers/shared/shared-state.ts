@@ -1,7 +1,7 @@
 /**
  * What the data plane and the worker process's main thread share: the interface over the shared memory.
  *
- * One owner per structure. Servers and proxies are addressed by the slot that `slotsOf(model)` gives them: the same
+ * One owner per structure. Servers and proxies are addressed by the slot that the SlotMap gives them: the same
  * numbers in every thread. Counters are plain adds in memory of the adding thread, summed by readers; what must be
  * exact over all threads (sessions, limits, queues) is atomic.
  */
@@ -96,6 +96,9 @@ export interface SharedState {
   readonly slots: SlotMap;
   readonly threads: number;
 
+  /** A reload is committed on this thread: from now on the slots are those of the new model. */
+  adoptSlots(slots: SlotMap): void;
+
   /** Adds to a counter of this thread. Frontend and backend sides of a `listen` have a slot each. */
   count(slot: number, counter: number, amount: number): void;
   /** The sum over all threads. */
@@ -147,8 +150,8 @@ export interface SharedState {
   serverId(slot: number): number;
   /** The backend's count of sessions begun and ended, when that last happened to this server; 32 bits, wraps. */
   lastMove(slot: number): number;
-  /** The servers of a backend that take new traffic, as this thread knows them. */
-  rotation(backendSlot: number): Rotation;
+  /** The servers of a backend that take new traffic, as this thread knows them; `slots` are those of the model meant. */
+  rotation(backendSlot: number, slots: SlotMap): Rotation;
   /** The backend's turn, shared by all threads: returns the old value and adds one; 32 bits. */
   nextTurn(backendSlot: number): number;
 

@@ -5,7 +5,10 @@ import type { SlotMap } from './slots.ts';
 export interface Views {
   readonly i32: Int32Array;
   readonly f64: Float64Array;
-  readonly slots: SlotMap;
+  /** Of the model in force; a reload replaces it. */
+  slots: SlotMap;
+  /** Rows there are, those included that stand for nothing now. */
+  readonly capacity: number;
   /** Worker threads; the main thread's block comes behind theirs. */
   readonly threads: number;
   readonly waitersPerThread: number;
@@ -18,17 +21,17 @@ export function slotRow(slot: number): number {
 }
 
 /**
- * Views an initialised memory. Throws when the memory was made for another model: a thread that counted in other
- * slots than its siblings would harm them all.
+ * Views an initialised memory. Throws when it has no room for the model: a thread that counted in other slots than
+ * its siblings would harm them all.
  */
 export function viewsOf(buffer: SharedArrayBuffer, slots: SlotMap): Views {
   const i32 = new Int32Array(buffer);
   if (i32[HEADER.at.magic] !== MAGIC) throw new Error('the shared memory is not initialised');
-  if (i32[HEADER.at.slots] !== slots.count) {
-    throw new Error(`the shared memory has ${i32[HEADER.at.slots]} slots, this model needs ${slots.count}`);
-  }
+  const capacity = i32[HEADER.at.slots]!;
+  for (const { slot } of slots.entries)
+    if (slot >= capacity) throw new Error(`the shared memory has ${capacity} slots, this model needs slot ${slot}`);
   const threads = i32[HEADER.at.threads]!;
   const waitersPerThread = i32[HEADER.at.waitersPerThread]!;
-  const regions = regionsOf(slots.count, threads + 1, waitersPerThread);
-  return { i32, f64: new Float64Array(buffer), slots, threads, waitersPerThread, regions };
+  const regions = regionsOf(capacity, threads + 1, waitersPerThread);
+  return { i32, f64: new Float64Array(buffer), slots, capacity, threads, waitersPerThread, regions };
 }

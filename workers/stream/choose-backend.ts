@@ -7,7 +7,12 @@ export function chooseBackend(frontend: ProxyPlan, stream: StreamView): ProxyPla
   const { switches } = frontend;
   for (let i = 0; i < switches.length; i++) {
     const rule = switches[i]!;
-    if (rule.condition === null || rule.condition(stream)) return rule.backend;
+    if (rule.condition !== null && !rule.condition(stream)) continue;
+    if (rule.backend !== null) return rule.backend;
+    const named = frontend.backendsByName!.get(rule.name!(stream));
+    // A computed name that no backend has ends the rules (manual section 4.2, use_backend).
+    if (named === undefined || named.isHttp !== frontend.isHttp) break;
+    return named;
   }
   return frontend.defaultBackend ?? (frontend.backendSlot >= 0 ? frontend : null);
 }

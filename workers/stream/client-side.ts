@@ -21,6 +21,8 @@ export interface ReplyOptions {
   readonly keepsAlive: boolean;
   /** Of the request: 10 or 11. */
   readonly version: number;
+  /** How field names are spelled; null: in lower case. */
+  readonly nameCase: ReadonlyMap<string, string> | null;
 }
 
 export interface ResponseSink {
@@ -32,6 +34,8 @@ export interface ResponseSink {
   /** `source` owns the buffer when it is a bulk one. False: stop reading the server until drained. */
   writeData(buffer: Buffer, start: number, end: number, source: Connection | null): boolean;
   writeInformational(head: HttpHead, request: HttpHead): void;
+  /** Asks a client that expects it for its body: 100 made here (RFC 9110 §10.1.1). */
+  writeContinue(): void;
   writeReply(reply: Reply, options: ReplyOptions): void;
   /** Bytes of a tunnel. */
   writeRaw(buffer: Buffer, start: number, end: number): boolean;
@@ -40,6 +44,8 @@ export interface ResponseSink {
 
 export interface ClientSide extends SessionView {
   readonly frontend: ProxyPlan;
+  /** The connection is to end behind the present response. */
+  readonly isDraining: boolean;
   readonly sink: ResponseSink;
   /** Requests begun on this connection, the present one included. */
   readonly requestCount: number;
@@ -48,6 +54,8 @@ export interface ClientSide extends SessionView {
   readonly firstByteAt: number;
   readonly idleSince: number;
   mayKeepAlive(head: HttpHead): boolean;
+  /** Stops reading the request's body until `resumeRequest`. */
+  pauseRequest(): void;
   resumeRequest(): void;
   /** The client is slow to take the response: its timeout runs while bytes are pending. */
   onWriteBlocked(): void;

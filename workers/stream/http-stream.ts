@@ -14,19 +14,25 @@
  */
 import { FAULTS, type Fault } from '../../src/errors/faults.ts';
 import { BodyKind, type HttpHead } from '../../src/http/head.ts';
+import { HeaderId } from '../../src/http/header-id.ts';
 import {
   chunksEndBytes,
   madeResponseBytes,
   requestHeadBytes,
   responseHeadBytes,
 } from '../../src/http/message-bytes.ts';
+import type { HeadLimits } from '../../src/http1/limits.ts';
 import { type Reply, type RuleStream, Verdict } from '../../src/rules/declare.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection } from '../connection/connection.ts';
 import { LogMoment } from '../log/log-plan.ts';
+import { NamePolicy } from '../plan/http-plan.ts';
 import { CloseMode, type CompiledRule, type ProxyPlan, type ServerPlan } from '../plan/plan.ts';
+import { isRetried, RetryReason } from '../plan/server-plan.ts';
 import { COUNTER } from '../shared/shared-state.ts';
 import type { ThreadState } from '../thread-state.ts';
+import { endsConnectionSharing } from '../upstream/connection-authentication.ts';
+import { OwnConnections } from '../upstream/own-connections.ts';
 import { BAD_RESPONSE, HeadSent, type ServerConnection } from '../upstream/server-connection.ts';
 import type { ServerPools } from '../upstream/server-pools.ts';
 import type { ServerStream } from '../upstream/server-stream.ts';
@@ -34,8 +40,10 @@ import { dropsBody, isBodyMissing } from './changed-framing.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { type ClientSide, HeadWritten } from './client-side.ts';
 import { addHopFields } from './hop-fields.ts';
+import { monitorReply } from './monitor.ts';
 import { replyAfterRules } from './reply-rules.ts';
 import { RequestHold } from './request-hold.ts';
+import { restrictNames } from './restrict-names.ts';
 import { type SearchOwner, ServerSearch } from './server-search.ts';
 import { StreamAccounts } from './stream-accounts.ts';
 import type { StreamRecord } from './stream-record.ts';
@@ -50,6 +58,13 @@ const Phase = {
   DONE: 6,
 } as const;
 type Phase = (typeof Phase)[keyof typeof Phase];
+
+/** What `HTTP/1.1 100 Continue` made here counts for in logs, as HAProxy counts it. */
+const CONTINUE_BYTES = 40;
+
+/** HAProxy's buffers spend this much on each part of a message: start line, each field, end of head, body. */
+const BLOCK_BYTES = 8;
+const BLOCKS_BESIDE_FIELDS = 3;
 
 /** The second letter of the termination state for an end in each phase (manual section 8.5). */
 const PHASE_LETTERS = '-R-HDD-';
@@ -69,6 +84,10 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   readonly #hold: RequestHold = new RequestHold();
   #phase: Phase = Phase.NONE;
   #connection: ServerConnection | null = null;
+  /** Server connections that only this client may use; null as long as there was none. */
+  #own: OwnConnections | null = null;
+  /** `http-request disable-l7-retry`. */
+  #isRepeatDisabled = false;
   #isRequestDone = false;
   #isResponseDone = false;
   /** Of the request; they belong to the session's decoder and stay until its next body. */
@@ -82,6 +101,8 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   /** Data of its chunks that has been counted. */
   #chunkBytes = 0;
   #headAt = 0;
+  /** Not null: this proxy waits for the request's body, or a full buffer of it (`option http-buffer-request`). */
+  #waitingProxy: ProxyPlan | null = null;
 
   constructor(thread: ThreadState, pools: ServerPools, session: ClientSide) {
     this.thread = thread;
@@ -111,8 +132,11 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.#connection = null;
     this.#hold.begin(owned, heldStart);
     this.#isRequestDone = this.#isResponseDone = this.#dropsBody = false;
+    this.#isRepeatDisabled = false;
     this.#trailers = null;
+    this.#waitingProxy = null;
     this.#headAt = this.thread.nowMs;
+    this.#accounts.frontend = session.frontend;
     this.#accounts.reset();
     facts.requestAtMs = session.acceptedAtMs + (session.firstByteAt - session.acceptedAt);
     facts.idleMs = Math.trunc(session.firstByteAt - session.idleSince);
@@ -120,6 +144,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.#keepsAlive = session.mayKeepAlive(head);
     this.#accounts.countStream();
     this.#accounts.countRequest();
+    this.#accounts.captureRequest(head);
     this.#accounts.bytesIn(requestHeadBytes(head));
   }
 
@@ -129,6 +154,19 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     const { frontend } = this.#accounts;
     if (frontend.uniqueId !== null) this.facts.uniqueId = frontend.uniqueId.text(this);
     this.#accounts.log(this, LogMoment.BEGIN, 'txn_accept');
+    if (frontend.http.monitor !== null) {
+      const reply = monitorReply(this, frontend.http.monitor);
+      if (reply !== null) {
+        this.facts.isLogged = true;
+        this.#answer(reply);
+        return;
+      }
+    }
+    if (!frontend.http.buffersRequest || !this.#waitsForBody(frontend)) this.#processFrontend();
+  }
+
+  #processFrontend(): void {
+    const { frontend } = this.#accounts;
     if (!this.#runRequestRules(frontend)) return;
     const backend = chooseBackend(frontend, this);
     if (backend === null) {
@@ -136,17 +174,68 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       return;
     }
     this.#accounts.enterBackend(backend);
-    if (backend !== frontend && !this.#runRequestRules(backend)) return;
+    if (backend === frontend || !backend.http.buffersRequest || !this.#waitsForBody(backend))
+      this.#processBackend(backend);
+  }
+
+  #processBackend(backend: ProxyPlan): void {
+    if (backend !== this.#accounts.frontend && !this.#runRequestRules(backend)) return;
     addHopFields(this, this.#accounts);
     this.#phase = Phase.SEARCH;
-    this.#search.begin(this.#headAt);
+    this.#search.begin(this.#headAt, this.#own === null ? null : this.#own.lastServer(backend));
+  }
+
+  // The request's body, where it is waited for before its rules (manual section 4.2, option http-buffer-request).
+
+  #isBufferFull(): boolean {
+    const { maxBytes } = this.thread.plan.global.headLimits;
+    return this.#hold.isFull(maxBytes - BLOCK_BYTES * (this.request!.fieldCount + BLOCKS_BESIDE_FIELDS));
+  }
+
+  /** True when processing goes on once the body is there. A client that waits to be asked for it is asked. */
+  #waitsForBody(proxy: ProxyPlan): boolean {
+    if (this.#isRequestDone || this.#isBufferFull()) return false;
+    this.#waitingProxy = proxy;
+    this.facts.requestMs = -1;
+    const { httpRequestMs } = proxy.timeouts;
+    if (httpRequestMs > 0) this.#arm(httpRequestMs);
+    if (this.request!.expectsContinue && this.#hold.isEmpty) {
+      this.session.sink.writeContinue();
+      this.#accounts.bytesOut(CONTINUE_BYTES);
+    }
+    if (this.request!.expectsContinue) this.request!.remove(HeaderId.EXPECT, 'expect');
+    return true;
+  }
+
+  /** The client left: logged, as HAProxy does, as if its request had gone on to its backend. */
+  #abortBodyWait(): void {
+    const { frontend, backend } = this.#accounts;
+    this.#waitingProxy = null;
+    this.facts.requestMs = Math.trunc(this.thread.nowMs - this.session.firstByteAt);
+    const chosen = backend ?? chooseBackend(frontend, this);
+    if (backend === null && chosen !== null) this.#accounts.enterBackend(chosen);
+    this.#abortBoth('C', 'R');
+  }
+
+  #endBodyWait(): void {
+    const waiting = this.#waitingProxy;
+    this.#waitingProxy = null;
+    this.thread.wheel.cancel(this.#timer);
+    this.#headAt = this.thread.nowMs;
+    this.facts.requestMs = Math.trunc(this.#headAt - this.session.firstByteAt);
+    if (waiting !== null && waiting === this.#accounts.backend) this.#processBackend(waiting);
+    else this.#processFrontend();
   }
 
   // Rules.
 
   /** `redirect` rules come behind `http-request` rules, even when one of those ends its set. */
-  #runRequestRules({ requestRules, redirectRules }: ProxyPlan): boolean {
-    return this.#runRules(requestRules) && this.#runRules(redirectRules);
+  #runRequestRules({ requestRules, redirectRules, http }: ProxyPlan): boolean {
+    if (!this.#runRules(requestRules) || !this.#runRules(redirectRules)) return false;
+    if (http.namePolicy === NamePolicy.PRESERVE || restrictNames(this.request!, http.namePolicy)) return true;
+    this.countDenied('request');
+    this.#answer(this.errorReply(403, 'PR'));
+    return false;
   }
 
   /** False when a rule ended the stream. */
@@ -158,7 +247,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       if (verdict === Verdict.CONTINUE) continue;
       if (verdict === Verdict.STOP) return true;
       // The server's response is not the one that is given: it never came, as the log tells it.
-      if (this.response !== null) this.facts.responseMs = -1;
+      if (this.response !== null) this.#accounts.discardResponse(this.response, this.#responseHeadBytes);
       if (verdict === Verdict.CLOSE || this.reply === null) this.#abortBoth('P', 'R');
       else this.#answer(this.reply);
       return false;
@@ -174,6 +263,10 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.facts.logLevel = level;
   }
 
+  disableRetries(): void {
+    this.#isRepeatDisabled = true;
+  }
+
   errorReply(status: number, termination: string): Reply {
     return (this.#accounts.backend ?? this.#accounts.frontend).errorReply(status, termination);
   }
@@ -184,10 +277,9 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     const { reuse } = this.#accounts.backend!;
     const pool = this.#pools.of(server);
     const isFirst = this.session.requestCount === 1;
-    const mayReuse = reuse === 'safe' ? !isFirst : reuse !== 'never';
-    const pooled = mayReuse ? pool.take(reuse === 'aggressive' && isFirst) : null;
+    const pooled = this.#own?.take(server) ?? pool.take(reuse, isFirst, this);
     const method = this.request!.sentMethod();
-    this.#connection = pooled ?? pool.open(this.session);
+    this.#connection = pooled ?? pool.open(this);
     this.#connection.attach(this, method === 'HEAD', method === 'CONNECT');
     return pooled !== null;
   }
@@ -221,15 +313,20 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
 
   #sendRequest(): void {
     const connection = this.#connection!;
-    const { timeouts } = this.#accounts.backend!;
-    const closes = this.#closeMode() !== CloseMode.KEEP_ALIVE;
-    const sent = connection.sendHead(this.request!, this.#hold, closes);
+    const { http, timeouts } = this.#accounts.backend!;
+    const request = this.request!;
+    const closes =
+      (this.#closeMode() !== CloseMode.KEEP_ALIVE && !http.pretendsKeepAlive) ||
+      (request.isInsecurelyFramed && request.version < 11);
+    if (http.adjustsCaseForServers) request.nameCase = this.thread.plan.global.nameCase;
+    if (http.serverNameField !== '') request.set(http.serverNameId, http.serverNameField, this.serverName);
+    const sent = connection.sendHead(request, this.#hold, closes);
     if (sent === HeadSent.TOO_LARGE) {
       this.#answerFault(FAULTS.REQUEST_GREW);
       return;
     }
     if (this.#isRequestDone) {
-      connection.sendEnd(this.#trailers);
+      connection.sendEnd(this.#sentTrailers());
       this.#arm(timeouts.serverMs);
     } else {
       this.thread.wheel.cancel(this.#timer);
@@ -249,19 +346,39 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   onRequestData(buffer: Buffer, start: number, end: number, source: Connection | null): boolean {
     this.#accounts.bytesIn(end - start);
     if (this.#phase >= Phase.RESPONSE && this.#connection !== null) {
-      this.#hold.isWhole = false;
+      if (this.#accounts.backend!.retryPlan.keepsRequest) this.#hold.retain(buffer, start, end);
+      else this.#hold.isWhole = false;
       return this.#connection.sendData(buffer, start, end, source);
     }
     this.#hold.keep(buffer, start, end);
-    return this.#phase === Phase.REQUEST;
+    if (this.#waitingProxy === null) return this.#phase === Phase.REQUEST;
+    if (this.#isBufferFull()) {
+      // Reading stops here, and goes on from where the server takes what is held.
+      this.session.pauseRequest();
+      this.#endBodyWait();
+    }
+    return true;
+  }
+
+  /** The request's trailers as the server gets them. */
+  #sentTrailers(): HttpHead | null {
+    const { http } = this.#accounts.backend!;
+    if (this.#trailers === null || http.dropsRequestTrailers) return null;
+    if (http.adjustsCaseForServers) this.#trailers.nameCase = this.thread.plan.global.nameCase;
+    return this.#trailers;
   }
 
   onRequestEnd(trailers: HttpHead | null): void {
     this.#isRequestDone = true;
     if (this.request!.bodyKind === BodyKind.CHUNKED) this.#accounts.bytesIn(chunksEndBytes(trailers));
     this.#trailers = trailers;
+    if (this.#waitingProxy !== null) this.#endBodyWait();
+    else this.#sendRequestEnd();
+  }
+
+  #sendRequestEnd(): void {
     if (this.#phase < Phase.RESPONSE || this.#connection === null) return;
-    this.#connection.sendEnd(trailers);
+    this.#connection.sendEnd(this.#sentTrailers());
     if (this.#isResponseDone) this.#complete();
     else this.#arm(this.#accounts.backend!.timeouts.serverMs);
   }
@@ -287,6 +404,10 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
 
   /** The client gave up while its connection still takes bytes: its request body ended early, or abortonclose. */
   onClientAbort(): void {
+    if (this.#waitingProxy !== null) {
+      this.#abortBodyWait();
+      return;
+    }
     if (this.#phase < Phase.DATA && !this.#isRequestDone) this.facts.status = 400;
     this.#abortBoth('C', this.#phaseLetter());
   }
@@ -311,11 +432,15 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   // What the server's side brings.
 
   onResponseHead(head: HttpHead): boolean {
+    if (this.#accounts.frontend.http.adjustsCaseForClients) head.nameCase = this.thread.plan.global.nameCase;
     if (head.status < 200 && head.status !== 101) {
       this.session.sink.writeInformational(head, this.request!);
       this.#accounts.bytesOut(responseHeadBytes(head));
       return true;
     }
+    const { retryPlan } = this.#accounts.backend!;
+    if (retryPlan.statuses !== null && isRetried(retryPlan, head) && this.#repeat()) return false;
+    if (endsConnectionSharing(head)) this.#connection!.isPrivate = true;
     this.#accounts.countServerStatus(head.status);
     this.#responseHeadBytes = responseHeadBytes(head);
     this.#isResponseChunked = head.bodyKind === BodyKind.CHUNKED;
@@ -323,6 +448,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.#accounts.responseAt = this.thread.nowMs;
     this.facts.responseMs = Math.trunc(this.#accounts.responseAt - this.#search.connectedAt);
     this.facts.status = head.status;
+    this.#accounts.captureResponse(head);
     this.response = head;
     const isAllowed = this.#runResponseRules();
     this.response = null;
@@ -330,7 +456,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.#phase = Phase.DATA;
     this.facts.status = head.status;
     this.#dropsBody = dropsBody(this.request!, head);
-    if (this.thread.isDraining || head.bodyKind === BodyKind.TUNNEL || isBodyMissing(this.request!))
+    if (this.session.isDraining || head.bodyKind === BodyKind.TUNNEL || isBodyMissing(this.request!))
       this.#keepsAlive = false;
     else this.#keepsAlive = this.session.sink.decideKeepAlive(this.request!, head, this.#keepsAlive);
     return true;
@@ -341,6 +467,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     const backend = this.#accounts.backend!;
     if (!this.#runRules(backend.responseRules)) return false;
     if (backend !== frontend && !this.#runRules(frontend.responseRules)) return false;
+    this.#accounts.captureResponseCookie(this.response!);
     if (!this.#runRules(backend.afterResponseRules)) return false;
     return backend === frontend || this.#runRules(frontend.afterResponseRules);
   }
@@ -397,6 +524,20 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     return isTaken;
   }
 
+  /** How the server's responses are parsed. */
+  get responseLimits(): HeadLimits {
+    const { headLimits, relaxedLimits } = this.thread.plan.global;
+    return this.#accounts.backend!.http.relaxesResponses ? relaxedLimits : headLimits;
+  }
+
+  /** The response's trailers as the client gets them. */
+  sentTrailers(trailers: HttpHead | null): HttpHead | null {
+    const { http } = this.#accounts.frontend;
+    if (trailers === null || http.dropsResponseTrailers) return null;
+    if (http.adjustsCaseForClients) trailers.nameCase = this.thread.plan.global.nameCase;
+    return trailers;
+  }
+
   get takesChunks(): boolean {
     return this.request!.version >= 11;
   }
@@ -411,6 +552,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   }
 
   onServerLost(code: string, hadBytes: boolean, isReused: boolean): void {
+    this.thread.tick();
     this.#connection = null;
     const isBroken = code === BAD_RESPONSE;
     switch (this.#phase) {
@@ -418,12 +560,11 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
         this.#search.failed();
         break;
       case Phase.RESPONSE:
-        if (!isReused || hadBytes || !this.#hold.isWhole) {
+        if (isReused && !hadBytes && this.#hold.isWhole) {
+          this.#phase = Phase.SEARCH;
+          this.#search.again();
+        } else if (!this.#retriesOn(isBroken ? RetryReason.JUNK : RetryReason.EMPTY))
           this.#answerFailedServer(isBroken ? FAULTS.BAD_RESPONSE : FAULTS.SERVER_LEFT);
-          break;
-        }
-        this.#phase = Phase.SEARCH;
-        this.#search.again();
         break;
       case Phase.DATA:
         if (this.#isResponseDone) this.#complete();
@@ -437,6 +578,21 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     }
   }
 
+  #retriesOn(reason: number): boolean {
+    return (this.#accounts.backend!.retryPlan.reasons & reason) !== 0 && this.#repeat();
+  }
+
+  /** Sends the request again after its server has failed it (`retry-on`). False: it may not be. */
+  #repeat(): boolean {
+    const { facts, backend } = this.#accounts;
+    if (this.#isRepeatDisabled || !this.#hold.fitsBuffer || facts.retries >= backend!.retries) return false;
+    this.#dropConnection();
+    this.thread.wheel.cancel(this.#timer);
+    this.#phase = Phase.SEARCH;
+    this.#search.repeat();
+    return true;
+  }
+
   #answerFailedServer(fault: Fault): void {
     this.#accounts.countBehind(COUNTER.eresp, 1);
     this.#answerFault(fault);
@@ -445,8 +601,11 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   onTimeout(): void {
     this.thread.tick();
     switch (this.#phase) {
+      case Phase.REQUEST:
+        this.#answer(this.errorReply(408, 'cR'));
+        break;
       case Phase.RESPONSE:
-        this.#answerFailedServer(FAULTS.SERVER_SILENT);
+        if (!this.#retriesOn(RetryReason.TIMEOUT)) this.#answerFailedServer(FAULTS.SERVER_SILENT);
         break;
       case Phase.DATA:
       case Phase.TUNNEL:
@@ -522,26 +681,41 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       !reply.closes &&
       reply.version !== 10 &&
       this.#isRequestDone &&
-      !this.thread.isDraining;
+      !this.session.isDraining;
     facts.status = reply.loggedStatus ?? reply.status;
     facts.terminationState = `${reply.termination}--`;
     session.sink.writeReply(reply, {
       isHeadRequest: request.method === 'HEAD',
       keepsAlive,
       version: request.version,
+      nameCase: this.#accounts.frontend.http.adjustsCaseForClients ? this.thread.plan.global.nameCase : null,
     });
-    this.#accounts.bytesOut(madeResponseBytes(reply, reply.version !== 10 && reply.status !== 204));
+    const unsent = request.method === 'HEAD' ? reply.body.length : 0;
+    this.#accounts.bytesOut(madeResponseBytes(reply, reply.version !== 10 && reply.status !== 204) - unsent);
     this.#end();
     session.onStreamDone(keepsAlive);
   }
 
   #complete(): void {
     const connection = this.#connection;
-    const { reuse } = this.#accounts.backend!;
+    const isOwn = connection !== null && (connection.isPrivate || this.#accounts.backend!.reuse === 'never');
     this.#connection = null;
-    connection?.release(this.#closeMode() === CloseMode.KEEP_ALIVE && reuse !== 'never');
+    if (isOwn) this.#keepOwn(connection);
+    connection?.release(this.#closeMode() === CloseMode.KEEP_ALIVE && (!isOwn || this.#keepsAlive));
     this.#end();
     this.session.onStreamDone(this.#keepsAlive);
+  }
+
+  #keepOwn(connection: ServerConnection): void {
+    const { frontend, backend, server } = this.#accounts;
+    this.#own ??= new OwnConnections(frontend.maxOwnConnections);
+    this.#own.server = server ?? backend!.direct;
+    connection.home = this.#own;
+  }
+
+  /** The client's connection is closed, and with it the server connections that only this client may use. */
+  onSessionClosed(): void {
+    this.#own?.close();
   }
 
   /** Ends both sides without an answer. */

@@ -15,7 +15,8 @@ import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { ServerPlan } from '../plan/plan.ts';
 import { COUNTER } from '../shared/shared-state.ts';
 import type { ThreadState } from '../thread-state.ts';
-import { afterFailedConnect, Retry, retryDelayMs } from './connect-retries.ts';
+import { afterFailure, Failure, Retry, retryDelayMs } from './connect-retries.ts';
+import { Designation, keepsServer } from './designated-server.ts';
 import { Assignment, ServerAssignment, type ServerSeeker } from './server-assignment.ts';
 import type { StreamAccounts } from './stream-accounts.ts';
 
@@ -40,9 +41,16 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
   readonly #owner: SearchOwner;
   readonly #accounts: StreamAccounts;
   readonly #assignment: ServerAssignment;
+  readonly #designation = new Designation();
   readonly #timer: TimerEntry;
   #phase: Phase = Phase.IDLE;
   #isWaitingToRetry = false;
+  /** Where the stream goes, or last went. */
+  #server: ServerPlan | null = null;
+  /** The server that a retry turned away from; balancing may lead back to it. */
+  #left: ServerPlan | null = null;
+  /** It was chosen by a rule, or waited for because it was. */
+  #isDesignated = false;
   #beganAt = 0;
   #assignedAt = 0;
   /** Monotonic, when the connection was open. */
@@ -61,24 +69,67 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
     return this.#phase === Phase.QUEUED ? 'Q' : 'C';
   }
 
-  /** `since` is the monotonic time from which waiting counts: the end of the request's head, or the accept. */
-  begin(since: number): void {
+  /**
+   * `since` is the monotonic time from which waiting counts: the end of the request's head, or the accept. `last` is
+   * the server to which the client has a connection of its own.
+   */
+  begin(since: number, last: ServerPlan | null = null): void {
+    const backend = this.#accounts.backend!;
+    const { shared } = this.#thread;
     this.#beganAt = since;
     this.#assignedAt = this.connectedAt = 0;
     this.#isWaitingToRetry = false;
-    this.#assign(-1);
+    this.#server = this.#left = null;
+    this.#designation.decide(backend, this.#owner, shared);
+    const { server } = this.#designation;
+    if (server !== null) this.#designate(server);
+    else if (last !== null && keepsServer(backend, last, shared)) this.#stay(last);
+    else this.#balance(-1);
+  }
+
+  #designate(server: ServerPlan): void {
+    const backend = this.#accounts.backend!;
+    this.#isDesignated = true;
+    this.#phase = Phase.QUEUED;
+    const assignment = this.#assignment.designate(backend, server);
+    const leaves = assignment === Assignment.FULL && backend.redispatchInterval !== 0;
+    if (!leaves) {
+      this.#follow(assignment);
+      return;
+    }
+    this.#accounts.facts.isRedispatched = true;
+    this.#balance(server.index);
+  }
+
+  /** With the client's last server: no rule binds it there. */
+  #stay(server: ServerPlan): void {
+    this.#isDesignated = false;
+    this.#phase = Phase.QUEUED;
+    const assignment = this.#assignment.designate(this.#accounts.backend!, server);
+    if (assignment === Assignment.FULL) this.#balance(-1);
+    else this.#follow(assignment);
   }
 
   /** `excluded` is the index of a server to avoid, or -1. */
-  #assign(excluded: number): void {
-    const backend = this.#accounts.backend!;
+  #balance(excluded: number): void {
+    this.#isDesignated = false;
     this.#phase = Phase.QUEUED;
-    switch (this.#assignment.choose(backend, excluded)) {
+    this.#follow(this.#assignment.choose(this.#accounts.backend!, excluded));
+  }
+
+  #follow(assignment: Assignment): void {
+    const { timeouts } = this.#accounts.backend!;
+    switch (assignment) {
       case Assignment.CHOSEN:
         this.onServerAssigned(this.#assignment.server!);
         break;
       case Assignment.QUEUED:
-        this.#arm(backend.timeouts.queueMs || backend.timeouts.connectMs);
+        this.#arm(timeouts.queueMs || timeouts.connectMs);
+        break;
+      case Assignment.FULL:
+        this.#accounts.server = this.#assignment.server;
+        this.#accounts.isTurnedAway = true;
+        this.#owner.onUnreachable(FAULTS.QUEUE_FULL);
         break;
       default:
         this.#owner.onUnreachable(FAULTS.NO_SERVER);
@@ -86,7 +137,9 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
   }
 
   onServerAssigned(server: ServerPlan): void {
-    this.#accounts.assign(server);
+    if (this.#left !== null && this.#left !== server) this.#accounts.facts.isRedispatched = true;
+    this.#server = server;
+    if (server !== this.#accounts.backend!.direct) this.#accounts.assign(server);
     if (this.#assignedAt === 0) {
       this.#assignedAt = this.#thread.nowMs;
       this.#accounts.facts.queueMs = Math.trunc(this.#assignedAt - this.#beganAt);
@@ -95,18 +148,19 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
   }
 
   onServerWithdrawn(): void {
-    this.#assign(-1);
+    this.#balance(-1);
   }
 
   #connect(server: ServerPlan): void {
     this.#phase = Phase.CONNECTING;
-    this.#thread.shared.count(server.slot, COUNTER.stot, 1);
+    const { backend } = this.#accounts;
+    if (server !== backend!.direct) this.#thread.shared.count(server.slot, COUNTER.stot, 1);
     if (this.#owner.connectTo(server)) {
       this.#accounts.countBehind(COUNTER.reuse, 1);
       this.opened();
     } else {
       this.#accounts.countBehind(COUNTER.connect, 1);
-      this.#arm(this.#accounts.backend!.timeouts.connectMs);
+      this.#arm(backend!.timeouts.connectMs);
     }
   }
 
@@ -121,33 +175,41 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
 
   /** The connection could not be opened. */
   failed(): void {
-    this.#retry(false);
+    if (!this.#retry(Failure.REFUSED)) this.#owner.onUnreachable(FAULTS.CONNECT_FAILED);
   }
 
   /** A reused connection turned out to be gone: once more, on the same server, without counting a retry. */
   again(): void {
-    this.#connect(this.#accounts.server!);
+    this.#connect(this.#server!);
   }
 
-  #retry(hasTimedOut: boolean): void {
+  /** The server had the request and failed it (`retry-on`): again, here or elsewhere. False when no retry is left. */
+  repeat(): boolean {
+    return this.#retry(Failure.UNANSWERED);
+  }
+
+  #retry(failure: Failure): boolean {
     const accounts = this.#accounts;
-    const server = accounts.server!;
-    switch (afterFailedConnect(accounts, hasTimedOut)) {
+    const server = this.#server!;
+    const isBound = this.#isDesignated || accounts.backend!.balancer?.isBound === true;
+    switch (afterFailure(accounts, { failure, isBound, isForced: this.#designation.isForced })) {
       case Retry.GIVE_UP:
-        this.#owner.onUnreachable(hasTimedOut ? FAULTS.CONNECT_TIMEOUT : FAULTS.CONNECT_FAILED);
-        break;
+        return false;
       case Retry.ELSEWHERE:
         this.#assignment.release();
         accounts.server = null;
-        this.#assign(server.index);
+        this.#left = server;
+        this.#balance(server.index);
         break;
       case Retry.NOW:
         this.#connect(server);
         break;
       default:
+        this.#phase = Phase.CONNECTING;
         this.#isWaitingToRetry = true;
         this.#arm(retryDelayMs(accounts.backend!.timeouts.connectMs));
     }
+    return true;
   }
 
   onTimeout(): void {
@@ -158,10 +220,10 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
       this.#owner.onUnreachable(FAULTS.QUEUE_TIMEOUT);
     } else if (this.#isWaitingToRetry) {
       this.#isWaitingToRetry = false;
-      this.#connect(this.#accounts.server!);
+      this.#connect(this.#server!);
     } else {
       this.#owner.abandonConnect();
-      this.#retry(true);
+      if (!this.#retry(Failure.TIMED_OUT)) this.#owner.onUnreachable(FAULTS.CONNECT_TIMEOUT);
     }
   }
 

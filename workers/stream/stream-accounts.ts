@@ -4,29 +4,36 @@
  */
 
 import type { Fault } from '../../src/errors/faults.ts';
+import { BodyKind, type HttpHead } from '../../src/http/head.ts';
 import { LOG_SILENT } from '../../src/log/levels.ts';
 import type { StreamView } from '../../src/sample/stream-view.ts';
-import { LogMoment } from '../log/log-plan.ts';
+import { captureHeaders } from '../log/captures.ts';
+import { LogLevel, LogMoment } from '../log/log-plan.ts';
 import type { ProxyPlan, ServerPlan } from '../plan/plan.ts';
 import { COUNTER, RateKind } from '../shared/shared-state.ts';
 import { PROCESS_SLOT } from '../shared/slots.ts';
 import type { ThreadState } from '../thread-state.ts';
-import { type ConnectionCounts, StreamRecord } from './stream-record.ts';
+import { type ConnectionCounts, LOG_LEVEL_UNSET, StreamRecord } from './stream-record.ts';
 
-/** Of the session, monotonic: the request's first byte, and the end of the stream before. */
+/** Of the session, monotonic: the accept, the request's first byte, and the end of the stream before. */
 interface SessionTimes {
+  readonly acceptedAt: number;
   readonly firstByteAt: number;
   readonly idleSince: number;
 }
 
 export class StreamAccounts implements ConnectionCounts {
   readonly facts: StreamRecord = new StreamRecord(this);
-  readonly frontend: ProxyPlan;
+  frontend: ProxyPlan;
   backend: ProxyPlan | null = null;
   server: ServerPlan | null = null;
+  /** The server's queue was full: the stream has no place there. */
+  isTurnedAway = false;
   /** Monotonic, when the response's head had come; 0 before. */
   responseAt = 0;
   readonly #thread: ThreadState;
+  readonly #requestCaptures: (string | null)[] = [];
+  readonly #responseCaptures: (string | null)[] = [];
 
   constructor(thread: ThreadState, frontend: ProxyPlan) {
     this.#thread = thread;
@@ -46,7 +53,8 @@ export class StreamAccounts implements ConnectionCounts {
   }
 
   get ofServer(): number {
-    return this.server === null ? 0 : this.#thread.shared.current(this.server.slot);
+    if (this.server === null) return 0;
+    return this.#thread.shared.current(this.server.slot) + (this.isTurnedAway ? 1 : 0);
   }
 
   reset(): void {
@@ -55,6 +63,7 @@ export class StreamAccounts implements ConnectionCounts {
     this.facts.requestNumber = this.#thread.takeNumber();
     this.backend = null;
     this.server = null;
+    this.isTurnedAway = false;
   }
 
   /** A stream begins, HTTP or TCP. */
@@ -81,9 +90,58 @@ export class StreamAccounts implements ConnectionCounts {
   /** The times that are known once the stream ends. */
   stampEnd({ firstByteAt, idleSince }: SessionTimes, nowMs: number): void {
     const { facts } = this;
-    if (this.responseAt > 0) facts.dataMs = Math.trunc(nowMs - this.responseAt);
+    const hasQueued = facts.serverQueue > 0 || facts.backendQueue > 0;
+    if (facts.queueMs < 0 && hasQueued) facts.queueMs = Math.trunc(nowMs - firstByteAt) - facts.requestMs;
+    // A response that rules refused was none.
+    if (this.responseAt > 0 && facts.responseMs >= 0) facts.dataMs = Math.trunc(nowMs - this.responseAt);
     facts.activeMs = Math.trunc(nowMs - firstByteAt);
     facts.totalMs = Math.trunc(nowMs - idleSince);
+  }
+
+  /** Keeps what the frontend captures of a request, before any rule changes it. */
+  captureRequest(head: HttpHead): void {
+    const { captures } = this.frontend;
+    if (captures === null) return;
+    const request = sized(this.#requestCaptures, captures.request.length);
+    const response = sized(this.#responseCaptures, captures.response.length);
+    captureHeaders(captures.request, head, request);
+    for (let i = 0; i < response.length; i++) response[i] = null;
+    this.facts.capturedRequestHeaders = request;
+    this.facts.capturedResponseHeaders = response;
+  }
+
+  /** Keeps what the frontend captures of a final response, before any rule changes it. */
+  captureResponse(head: HttpHead): void {
+    this.facts.responseVersion = head.version;
+    const { captures } = this.frontend;
+    if (captures !== null) captureHeaders(captures.response, head, this.#responseCaptures);
+  }
+
+  /** Rules refused the server's response: it was none, but what had come of it counts as sent, as in HAProxy. */
+  discardResponse({ bodyKind, contentLength }: HttpHead, headBytes: number): void {
+    const { facts } = this;
+    const { bufferBytes } = this.#thread.plan.global;
+    facts.responseMs = -1;
+    facts.bytesToClient += headBytes;
+    if (bodyKind === BodyKind.LENGTH) facts.bytesToClient += Math.min(contentLength, bufferBytes);
+  }
+
+  /** Keeps the captured cookie of the response as `http-response` rules left it. */
+  captureResponseCookie(head: HttpHead): void {
+    const cookie = this.frontend.captures?.cookie ?? null;
+    if (cookie !== null) this.facts.capturedResponseCookie = cookie.ofResponse(head);
+  }
+
+  /**
+   * The request's cookie is captured behind its rules, by requests that get beyond them and those that are denied.
+   * Rules do not run again, so it is still there when the line is written.
+   */
+  #captureRequestCookie(request: HttpHead | null): void {
+    const cookie = this.frontend.captures?.cookie ?? null;
+    if (cookie === null || request === null) return;
+    const { terminationState, status } = this.facts;
+    const isAnsweredHere = terminationState.startsWith('LR') || (terminationState.startsWith('PR') && status < 0);
+    this.facts.capturedRequestCookie = isAnsweredHere ? null : cookie.ofRequest(request);
   }
 
   /** Counts and logs a connection that never became a request. */
@@ -96,10 +154,16 @@ export class StreamAccounts implements ConnectionCounts {
     this.reset();
     facts.status = status;
     facts.terminationState = `${termination}--`;
-    facts.requestAtMs = stream.session.acceptedAtMs;
-    facts.activeMs = facts.totalMs = Math.trunc(this.#thread.nowMs - times.idleSince);
+    const { nowMs } = this.#thread;
+    const { acceptedAt, idleSince, firstByteAt } = times;
+    // Without any byte, all of it counts as active, as in HAProxy.
+    const activeSince = Math.max(firstByteAt, idleSince);
+    facts.requestAtMs = stream.session.acceptedAtMs + (activeSince - acceptedAt);
+    facts.idleMs = Math.trunc(activeSince - idleSince);
+    facts.activeMs = Math.trunc(nowMs - activeSince);
+    facts.totalMs = Math.trunc(nowMs - idleSince);
     this.countStatus(status);
-    this.log(stream, LogMoment.END, 'sess_error');
+    this.log(stream, LogMoment.END, SESS_ERROR);
   }
 
   /** Writes the last line before the places are given back: who waits for them counts in its own line, not in this. */
@@ -168,13 +232,42 @@ export class StreamAccounts implements ConnectionCounts {
     const { log } = this.frontend;
     const { facts } = this;
     if (log === null || facts.isLogged || moment < log.moment) return;
-    if (log.moment === LogMoment.BEGIN && moment !== LogMoment.BEGIN) return;
+    if (log.moment === LogMoment.BEGIN && moment !== LogMoment.BEGIN && !(origin === SESS_ERROR && log.hasErrorFormat))
+      return;
     facts.isLogged = true;
     if (facts.logLevel === LOG_SILENT) return;
+    const isError = isErroneous(facts);
+    if (log.dropsNormal && !isError) return;
+    const level = facts.logLevel === LOG_LEVEL_UNSET ? levelOf(isError && log.separatesErrors) : facts.logLevel;
+    this.#captureRequestCookie(stream.request);
     facts.logOrigin = origin;
     facts.logNumber = log.lineCount;
-    log.write(stream, facts.logLevel);
+    if (origin === SESS_ERROR) log.writeError(stream, level);
+    else log.write(stream, level);
   }
+}
+
+function levelOf(isSeparate: boolean): LogLevel {
+  return isSeparate ? LogLevel.ERR : LogLevel.INFO;
+}
+
+/** What `option log-separate-errors` and `option dontlog-normal` take for one (manual section 8.3.3). */
+function isErroneous({ terminationState, status, retries, isRedispatched }: StreamRecord): boolean {
+  const cause = terminationState.charCodeAt(0);
+  return (cause !== DASH && cause !== LOCAL) || status >= 500 || retries > 0 || isRedispatched;
+}
+
+/** The occasion of lines that tell of no request. */
+const SESS_ERROR = 'sess_error';
+
+/** First letters of termination states: nothing happened, and answered by the proxy itself. */
+const DASH = 45;
+const LOCAL = 76;
+
+/** The list with this many places: a reload may have given the frontend others. */
+function sized(list: (string | null)[], length: number): (string | null)[] {
+  if (list.length !== length) list.length = length;
+  return list;
 }
 
 function statusCounter(status: number): number {

@@ -1,8 +1,10 @@
 /** The facts of one stream as its log line tells them; one object per session, reset for every request. */
 import type { Endpoint, StreamFacts } from '../../src/sample/stream-view.ts';
-import { LogLevel } from '../log/log-plan.ts';
 
 const NONE: readonly (string | null)[] = [];
+
+/** In place of a level: the line's own, which says whether something went wrong. */
+export const LOG_LEVEL_UNSET = -2;
 
 /** Connections of the moment, of whatever the stream belongs to (%ac %fc %bc %sc). */
 export interface ConnectionCounts {
@@ -37,14 +39,16 @@ export class StreamRecord implements StreamFacts {
   serverDestination: Endpoint | null = null;
   logNumber = 0;
   logOrigin = 'unspec';
-  /** The level of the line, or LOG_SILENT; rules may change it. */
-  logLevel: number = LogLevel.INFO;
+  /** The level that a rule gave the line, or LOG_SILENT, or LOG_LEVEL_UNSET. */
+  logLevel: number = LOG_LEVEL_UNSET;
   isLogged = false;
   /** 1 while the last line is written: the stream still holds its places, and does not count itself any more. */
   ownCount = 0;
   requestLineFallback = '<BADREQ>';
   capturedRequestHeaders = NONE;
   capturedResponseHeaders = NONE;
+  /** Of the response's head, as HttpHead has it; 0 before it has come. */
+  responseVersion = 0;
   capturedRequestCookie: string | null = null;
   capturedResponseCookie: string | null = null;
 
@@ -84,10 +88,11 @@ export class StreamRecord implements StreamFacts {
     this.serverQueue = this.backendQueue = 0;
     this.serverSource = this.serverDestination = null;
     this.logOrigin = 'unspec';
-    this.logLevel = LogLevel.INFO;
+    this.logLevel = LOG_LEVEL_UNSET;
     this.isLogged = false;
     this.requestLineFallback = '<BADREQ>';
     this.capturedRequestHeaders = this.capturedResponseHeaders = NONE;
+    this.responseVersion = 0;
     this.capturedRequestCookie = this.capturedResponseCookie = null;
   }
 }

@@ -24,10 +24,11 @@ import {
 import type { Endpoint } from '../../src/sample/stream-view.ts';
 import type { Connection, ConnectionOwner } from '../connection/connection.ts';
 import { writeLastChunk } from '../connection/last-chunk.ts';
-import { type ConnectionTuning, tuneConnection } from '../connection/socket-tuning.ts';
-import { type DialTarget, threadTransport } from '../connection/transport.ts';
+import { threadTransport } from '../connection/transport.ts';
+import type { Way } from '../plan/server-plan.ts';
 import { type ConnectionEndpoint, endsOf } from '../session/endpoint.ts';
 import type { ThreadState } from '../thread-state.ts';
+import type { IdleList } from './idle-list.ts';
 import type { ServerStream } from './server-stream.ts';
 
 const State = { CONNECTING: 0, HEAD: 1, BODY: 2, DONE: 3, IDLE: 4, TUNNEL: 5, CLOSED: 6 } as const;
@@ -53,15 +54,33 @@ export interface HeldBody {
   readonly extra: Buffer | null;
 }
 
-/** What a server connection tells the pool it belongs to. */
-export interface PoolOfConnection {
+/** Where a server connection rests between requests. */
+export interface ConnectionHome {
   put(connection: ServerConnection): void;
-  closed(): void;
+  /** The server has closed it while it rested. */
   remove(connection: ServerConnection): void;
+}
+
+/** What a server connection tells the pool of its server. */
+export interface PoolOfConnection extends ConnectionHome {
+  use(): void;
+  closed(): void;
+  /** Whether a connection may carry a request more, after so many. */
+  mayReuse(reuseCount: number): boolean;
 }
 
 export class ServerConnection implements ConnectionOwner {
   readonly pool: PoolOfConnection;
+  /** Connections with equal keys may be used for one another. */
+  readonly key: string;
+  /** Where it rests; another home than the pool when it belongs to one client. */
+  home: ConnectionHome;
+  /** The server authenticates the connection: no other client may use it. */
+  isPrivate = false;
+  /** Its place in the list in which it rests. */
+  list: IdleList | null = null;
+  older: ServerConnection | null = null;
+  newer: ServerConnection | null = null;
   readonly #thread: ThreadState;
   readonly #connection: Connection;
   #endpoints: readonly [ConnectionEndpoint, ConnectionEndpoint] | null = null;
@@ -84,23 +103,13 @@ export class ServerConnection implements ConnectionOwner {
   #mayReuse = false;
   /** Requests that went over it before the present one. */
   reuseCount = 0;
-  /** Monotonic, when it was put into the pool. */
-  idleSince = 0;
 
   /** Begins to connect; the stream attached by then hears of the outcome. */
-  constructor(
-    thread: ThreadState,
-    pool: PoolOfConnection,
-    target: DialTarget,
-    tuning: ConnectionTuning | null,
-  ) {
+  constructor(thread: ThreadState, pool: PoolOfConnection, { target, options, key }: Way) {
     this.#thread = thread;
-    this.pool = pool;
-    this.#connection = threadTransport().dial(
-      target,
-      this,
-      tuning === null ? undefined : { prepare: (fd) => tuneConnection(fd, tuning) },
-    );
+    this.pool = this.home = pool;
+    this.key = key;
+    this.#connection = threadTransport().dial(target, this, options);
   }
 
   /** Of a chunked response: the data so far, without its framing. */
@@ -231,13 +240,12 @@ export class ServerConnection implements ConnectionOwner {
   }
 
   #readHead(buffer: Buffer, start: number, end: number): void {
-    const { headLimits } = this.#thread.plan.global;
     const joined = this.#joinPartial(buffer, start, end);
     const from = joined === buffer ? start : 0;
     const stop = joined === buffer ? end : joined.length;
     this.#head ??= this.#thread.takeHead();
     const head = this.#head;
-    const bodyStart = parseResponseHead(head, joined, from, stop, headLimits);
+    const bodyStart = parseResponseHead(head, joined, from, stop, this.#stream!.responseLimits);
     if (bodyStart > 0) this.#onHead(head, joined, bodyStart, stop);
     else if (bodyStart === NEED_MORE) this.#keepPartial(joined, from, stop);
     else this.#lose(BAD_RESPONSE);
@@ -263,7 +271,7 @@ export class ServerConnection implements ConnectionOwner {
   #onHead(head: HttpHead, bytes: Buffer, bodyStart: number, end: number): void {
     const stream = this.#stream!;
     determineResponseBody(head, this.#isHeadRequest, this.#isConnectRequest);
-    if (checkSwitch(head, stream.request!, this.#thread.plan.global.headLimits) < 0) {
+    if (checkSwitch(head, stream.request!, stream.responseLimits) < 0) {
       this.#lose(BAD_RESPONSE);
       return;
     }
@@ -401,7 +409,7 @@ export class ServerConnection implements ConnectionOwner {
     if (decoder.behind === Behind.LINE_END) {
       this.#passOn(LINE_END, 0, LINE_END.length);
     } else if (decoder.behind === Behind.TRAILERS) {
-      const size = encodeTrailers(decoder.trailers, scratch, 0);
+      const size = encodeTrailers(this.#stream?.sentTrailers(decoder.trailers) ?? null, scratch, 0);
       if (size > 0) this.#passOn(scratch, 0, size);
       else this.#passOn(LINE_END, 0, LINE_END.length);
     }
@@ -453,7 +461,7 @@ export class ServerConnection implements ConnectionOwner {
     const wasIdle = this.#state === State.IDLE;
     const stream = this.#stream;
     this.#close();
-    if (wasIdle) this.pool.remove(this);
+    if (wasIdle) this.home.remove(this);
     else stream?.onServerLost(code, this.#hasBytes, this.reuseCount > 0);
   }
 
@@ -467,6 +475,7 @@ export class ServerConnection implements ConnectionOwner {
       !this.#mayReuse ||
       this.#state !== State.DONE ||
       !this.#isRequestSent ||
+      !this.pool.mayReuse(this.reuseCount) ||
       !this.#connection.isOpen
     ) {
       this.#close();
@@ -476,7 +485,7 @@ export class ServerConnection implements ConnectionOwner {
     this.#connection.resume();
     this.#state = State.IDLE;
     this.reuseCount++;
-    this.pool.put(this);
+    this.home.put(this);
   }
 
   /** The stream gave up before the end. */

@@ -13,11 +13,17 @@ export class ServerPools {
 
   of(server: ServerPlan): ServerPool {
     let pool = this.#bySlot[server.slot];
-    if (pool === undefined) {
+    if (pool === undefined || (!pool.leadsTo(server) && !pool.adopt(server))) {
       pool = new ServerPool(this.#thread, server);
       this.#bySlot[server.slot] = pool;
     }
     return pool;
+  }
+
+  /** A reload: pools of servers that are gone, or that are reached otherwise now, are given up. */
+  adopt(servers: ReadonlyMap<number, ServerPlan>): void {
+    for (const [slot, pool] of this.#bySlot.entries())
+      if (pool !== undefined && !pool.adopt(servers.get(slot))) this.#bySlot[slot] = undefined;
   }
 
   closeIdle(): void {

@@ -12,7 +12,14 @@ import {
   type LogSite,
   type WriteItem,
 } from '../declare.ts';
-import { type ByteRules, ESCAPED_TEXT_RULES, TEXT_RULES, writeByRules } from '../unsafe-bytes.ts';
+import {
+  type ByteRules,
+  ESCAPED_SAMPLE_RULES,
+  ESCAPED_TEXT_RULES,
+  SAMPLE_RULES,
+  TEXT_RULES,
+  writeByRules,
+} from '../unsafe-bytes.ts';
 
 const QUOTE = 34;
 const PLUS = 43;
@@ -100,7 +107,7 @@ interface TextInput extends AliasInput {
 export function textAlias({ read, ...input }: TextInput): LogAliasDeclaration {
   return declared(input, (use) => {
     const { site } = use;
-    const rules = textRules(use);
+    const rules = use.flags.escape ? ESCAPED_SAMPLE_RULES : SAMPLE_RULES;
     const absent = absentText(use);
     const isQuoted = use.flags.quote;
     return (stream, out) => {

@@ -3,7 +3,13 @@ import type { LineBuffer } from '../../bytes/line-buffer.ts';
 import type { HttpHead } from '../../http/head.ts';
 import type { StreamView } from '../../sample/stream-view.ts';
 import type { AliasUse, WriteItem } from '../declare.ts';
-import { type ByteRules, CAPTURE_RULES, copyRange, writeByRules } from '../unsafe-bytes.ts';
+import {
+  type ByteRules,
+  CAPTURE_RULES,
+  copyRange,
+  ESCAPED_CAPTURE_RULES,
+  writeByRules,
+} from '../unsafe-bytes.ts';
 import { ownAlias, quotedIf, textAlias, textRules } from './kinds.ts';
 
 const SPACE = 32;
@@ -105,16 +111,16 @@ function pathStart(): number {
   return end;
 }
 
-/** Writes one value of the captures. */
-function writeCapture(out: LineBuffer, value: string): void {
-  writeByRules(out, value, CAPTURE_RULES);
+function captureRules({ flags }: AliasUse): ByteRules {
+  return flags.escape ? ESCAPED_CAPTURE_RULES : CAPTURE_RULES;
 }
 
 type ReadCaptures = (stream: StreamView) => readonly (string | null)[];
 
 /** `{first||third}`, with nothing for what was not captured. */
-function captureList({ flags }: AliasUse, read: ReadCaptures): WriteItem {
-  const isQuoted = flags.quote;
+function captureList(use: AliasUse, read: ReadCaptures): WriteItem {
+  const isQuoted = use.flags.quote;
+  const rules = captureRules(use);
   return (stream, out) => {
     const values = read(stream);
     if (values.length === 0) return;
@@ -123,7 +129,7 @@ function captureList({ flags }: AliasUse, read: ReadCaptures): WriteItem {
     for (let i = 0; i < values.length; i++) {
       if (i > 0) out.byte(BAR);
       const value = values[i]!;
-      if (value !== null) writeCapture(out, value);
+      if (value !== null) writeByRules(out, value, rules);
     }
     out.byte(CLOSE_BRACE);
     if (isQuoted) out.byte(QUOTE);
@@ -131,8 +137,9 @@ function captureList({ flags }: AliasUse, read: ReadCaptures): WriteItem {
 }
 
 /** Each value as a field of its own, as CLF wants them. */
-function captureFields({ flags }: AliasUse, read: ReadCaptures): WriteItem {
-  const isQuoted = flags.quote;
+function captureFields(use: AliasUse, read: ReadCaptures): WriteItem {
+  const isQuoted = use.flags.quote;
+  const rules = captureRules(use);
   const absent = isQuoted ? '""' : '-';
   return (stream, out) => {
     const values = read(stream);
@@ -144,7 +151,7 @@ function captureFields({ flags }: AliasUse, read: ReadCaptures): WriteItem {
         continue;
       }
       if (isQuoted) out.byte(QUOTE);
-      writeCapture(out, value);
+      writeByRules(out, value, rules);
       if (isQuoted) out.byte(QUOTE);
     }
   };

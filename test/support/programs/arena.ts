@@ -75,9 +75,16 @@ export class Arena {
     for (const origin of this.origins.values()) await origin.settled();
     return {
       clients: stage.clients.map((client) => client.transcript()),
-      origins: [...this.origins].flatMap(([name, origin]) => describeRequests(name, origin.take())),
+      origins: [
+        ...[...this.origins].flatMap(([name, origin]) => describeRequests(name, origin.take())),
+        ...stage.notes,
+      ],
       log: [...early.map((line) => `too late: ${line}`), ...log].map(withoutVariables),
     };
+  }
+
+  connect(listener: string): RawClient {
+    return new RawClient(this.program.port(listener));
   }
 
   async stop(): Promise<void> {
@@ -96,6 +103,8 @@ function describeRequests(origin: string, requests: readonly Recorded[]): string
 /** What a script has at hand. */
 export class Stage {
   readonly clients: RawClient[] = [];
+  /** Remarks that are compared with what the origins saw. */
+  readonly notes: string[] = [];
   readonly #arena: Arena;
 
   constructor(arena: Arena) {
@@ -103,9 +112,31 @@ export class Stage {
   }
 
   connect(listener: string): RawClient {
-    const client = new RawClient(this.#arena.program.port(listener));
+    const client = this.#arena.connect(listener);
     this.clients.push(client);
     return client;
+  }
+
+  /** Resolves when so many log lines of this script have come. */
+  logged(count: number): Promise<void> {
+    return this.#arena.sink.reached(count);
+  }
+
+  note(remark: string): void {
+    this.notes.push(remark);
+  }
+
+  /**
+   * Resolves when the program, of one thread, has read all that was sent before: two requests in turn to a listener
+   * that answers by itself and logs nothing.
+   */
+  async settle(listener: string): Promise<void> {
+    for (let i = 0; i < 2; i++) {
+      const client = this.#arena.connect(listener);
+      client.send('GET / HTTP/1.1\r\nHost: settle\r\nConnection: close\r\n\r\n');
+      await client.closed();
+      client.finish();
+    }
   }
 
   origin(name: string): ScriptedOrigin {

@@ -1,9 +1,7 @@
 /** A UDP receiver of log lines, and what makes lines of two programs comparable. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-
-/** How long to wait for lines that were said to come. */
-const PATIENCE_MS = 3000;
+import { PATIENCE_MS } from './raw-client.ts';
 
 export class LogSink {
   readonly #socket: Socket;
@@ -29,6 +27,12 @@ export class LogSink {
 
   /** The datagrams since the last call, once there are so many, or fewer when no more come. */
   async take(count: number): Promise<string[]> {
+    await this.reached(count);
+    return this.takeNow();
+  }
+
+  /** Resolves when so many datagrams have come since the last `take`, or no more come. */
+  async reached(count: number): Promise<void> {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
@@ -40,7 +44,6 @@ export class LogSink {
       });
     }
     clearTimeout(timer);
-    return this.takeNow();
   }
 
   takeNow(): string[] {

@@ -17,8 +17,8 @@ import { listeningSocket, type OwnedPort } from './listening-sockets.ts';
 export type Subject = 'haproxy' | 'fairlead';
 
 export interface ProgramOptions {
-  /** The configuration file's text. */
-  readonly config: string;
+  /** The configuration file's text, or its bytes. */
+  readonly config: string | Uint8Array;
   /** Names of the listeners it inherits. */
   readonly listeners?: readonly string[];
   /** More environment. */
@@ -66,6 +66,7 @@ export class Program {
   /** Resolves when it has ended and every process that held its output has. */
   readonly ended: Promise<ProgramEnd>;
   readonly #sockets: ReadonlyMap<string, OwnedPort>;
+  #areSocketsClosed = false;
   #output = '';
 
   private constructor(
@@ -83,6 +84,8 @@ export class Program {
     child.stderr!.setEncoding('utf8').on('data', (text: string) => this.#print(text));
     this.ended = once(child, 'close').then(([code, signal]) => {
       running.delete(child);
+      // Clients in the queues would wait for ever for a program that is gone.
+      this.closeSockets();
       return { code, signal } as ProgramEnd;
     });
   }
@@ -169,7 +172,6 @@ export class Program {
     const pids = descendants(this.pid);
     if (!this.hasEnded) this.child.kill(signal);
     const end = await this.ended;
-    this.closeSockets();
     rmSync(this.folder, { recursive: true, force: true });
     const left = pids.filter(isAlive);
     if (left.length > 0) throw new Error(`processes ${left.join(', ')} outlived their master`);
@@ -177,6 +179,8 @@ export class Program {
   }
 
   closeSockets(): void {
+    if (this.#areSocketsClosed) return;
+    this.#areSocketsClosed = true;
     for (const socket of this.#sockets.values()) socket.close();
   }
 

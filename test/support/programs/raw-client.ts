@@ -4,8 +4,8 @@
  */
 import net from 'node:net';
 
-/** Longer than every timeout in the configurations of these tests. */
-const PATIENCE_MS = 3000;
+/** Longer than every timeout in the configurations of these tests, on a slow machine too; spent by failures only. */
+export const PATIENCE_MS = 15_000;
 
 export type ClientEnd = 'open' | 'end' | 'reset';
 
@@ -14,7 +14,7 @@ export class RawClient {
   received = '';
   outcome: ClientEnd = 'open';
   isStalled = false;
-  #wake: () => void = () => {};
+  #wakers: (() => void)[] = [];
 
   constructor(port: number, host = '127.0.0.1') {
     this.socket = net.connect({ port, host, allowHalfOpen: true, noDelay: true });
@@ -55,6 +55,11 @@ export class RawClient {
     return this.#waitFor(() => countResponses(this.received, heads) >= count);
   }
 
+  /** Whole responses so far; `heads` as above. */
+  countResponses(heads: readonly number[] = []): number {
+    return countResponses(this.received, heads);
+  }
+
   /** Until the program closes. */
   closed(): Promise<void> {
     return this.#waitFor(() => false);
@@ -77,10 +82,16 @@ export class RawClient {
     }, PATIENCE_MS);
     while (!isDone() && this.outcome === 'open' && !this.isStalled) {
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.#wakers.push(resolve);
       });
     }
     clearTimeout(timer);
+  }
+
+  #wake(): void {
+    const wakers = this.#wakers;
+    this.#wakers = [];
+    for (const wake of wakers) wake();
   }
 
   #ended(how: ClientEnd): void {

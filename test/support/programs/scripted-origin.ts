@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import net from 'node:net';
-import { endOfChunks } from './raw-client.ts';
+import { endOfChunks, PATIENCE_MS } from './raw-client.ts';
 
 /** One request as the origin sees it. */
 export interface Exchange {
@@ -13,13 +13,19 @@ export interface Exchange {
   readonly socket: net.Socket;
   /** Sends latin1 text. */
   write(text: string): void;
+  /** How the program ended the connection, once it has; `nobody` where it keeps it. */
+  ended(): Promise<ConnectionEnd>;
 }
 
+export type ConnectionEnd = 'end' | 'reset' | 'nobody';
+
 /**
- * What to answer: text once the request is complete, with `<close>` or `<reset>` at its end for what follows it; or a
- * function that is called when the head is.
+ * What to answer: text once the request is complete, with `<close>` or `<reset>` at its end for what follows it, and
+ * with `<early>` before it when it is sent as soon as the head is there; `<hold>` is no answer. A list has an answer
+ * for the first request, the second and so on, the last one for all others. Or a function that is called when the head
+ * is there.
  */
-export type Reply = string | ((exchange: Exchange) => void);
+export type Reply = string | readonly string[] | ((exchange: Exchange) => void);
 
 export interface Recorded {
   readonly target: string;
@@ -29,16 +35,15 @@ export interface Recorded {
   readonly bytes: string;
 }
 
-/** How long a request that was sent may take to arrive. */
-const PATIENCE_MS = 3000;
-
 export class ScriptedOrigin {
   readonly #server: net.Server;
   readonly #sockets = new Set<net.Socket>();
-  readonly #replies: { readonly [target: string]: Reply };
+  #replies: { readonly [target: string]: Reply };
+  /** Requests so far by key of the replies, for lists. */
+  #turns = new Map<string, number>();
   /** Requests since the last `take`. */
   #recorded: Recorded[] = [];
-  #onArrival: () => void = () => {};
+  #wakers: (() => void)[] = [];
   #arrived: string[] = [];
   /** Connections in the middle of a request. */
   readonly #incomplete = new Set<net.Socket>();
@@ -63,6 +68,12 @@ export class ScriptedOrigin {
     return new ScriptedOrigin(server, replies);
   }
 
+  /** Other answers from now on; lists begin anew. */
+  answerWith(replies: { readonly [target: string]: Reply }): void {
+    this.#replies = replies;
+    this.#turns = new Map();
+  }
+
   /** What was received since the last call. */
   take(): Recorded[] {
     const taken = this.#recorded;
@@ -76,23 +87,19 @@ export class ScriptedOrigin {
    * program keeps it waiting.
    */
   async arrived(target: string): Promise<void> {
-    const timer = setTimeout(() => this.#onArrival(), PATIENCE_MS);
-    const startedAt = performance.now();
-    while (!this.#arrived.includes(target)) {
-      if (performance.now() - startedAt >= PATIENCE_MS)
-        throw new Error(`no request for ${target} reached the origin`);
-      await new Promise<void>((resolve) => {
-        this.#onArrival = resolve;
-      });
-    }
-    clearTimeout(timer);
+    if (!(await this.#waitFor(() => this.#arrived.includes(target))))
+      throw new Error(`no request for ${target} reached the origin`);
+  }
+
+  /** The same for a whole request. */
+  async received(target: string): Promise<void> {
+    if (!(await this.#waitFor(() => this.#recorded.some((one) => one.target === target))))
+      throw new Error(`no whole request for ${target} reached the origin`);
   }
 
   /** Resolves when no request is on its way any more: each is complete, or its connection has ended. */
   async settled(): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
-    while (this.#incomplete.size > 0 && performance.now() < deadline)
-      await new Promise((resolve) => setImmediate(resolve));
+    await this.#waitFor(() => this.#incomplete.size === 0);
   }
 
   async stop(): Promise<void> {
@@ -101,24 +108,71 @@ export class ScriptedOrigin {
     await once(this.#server, 'close');
   }
 
+  /** False when it did not come true within the patience of tests. */
+  async #waitFor(isDone: () => boolean): Promise<boolean> {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#wake();
+    }, PATIENCE_MS);
+    while (!isDone() && !isLate) {
+      await new Promise<void>((resolve) => {
+        this.#wakers.push(resolve);
+      });
+    }
+    clearTimeout(timer);
+    return isDone();
+  }
+
+  #wake(): void {
+    const wakers = this.#wakers;
+    this.#wakers = [];
+    for (const wake of wakers) wake();
+  }
+
+  /** The reply to a target, whose turn this is. */
+  #replyTo(target: string): Exclude<Reply, readonly string[]> {
+    const path = target.split('?')[0]!;
+    const key = path in this.#replies ? path : '*';
+    const reply = this.#replies[key]!;
+    if (typeof reply !== 'object') return reply;
+    const turn = this.#turns.get(key) ?? 0;
+    this.#turns.set(key, turn + 1);
+    return reply[Math.min(turn, reply.length - 1)]!;
+  }
+
   #serve(socket: net.Socket): void {
     this.connections++;
     this.#sockets.add(socket);
     let received = '';
     let isFirst = true;
     let hasBegun = false;
+    let reply: Exclude<Reply, readonly string[]> = '';
+    let fate: ConnectionEnd = 'nobody';
+    const decide = (end: ConnectionEnd): void => {
+      if (fate === 'nobody') fate = end;
+      this.#wake();
+    };
+    const ended = async (): Promise<ConnectionEnd> => {
+      await this.#waitFor(() => fate !== 'nobody');
+      return fate;
+    };
     const record = (bytes: string) => {
       const target = targetOf(bytes);
       this.#recorded.push({ target, connection: isFirst ? 'new' : 'reused', bytes });
       isFirst = false;
     };
-    socket.on('error', () => {});
-    socket.on('end', () => socket.end());
+    socket.on('error', () => decide('reset'));
+    socket.on('end', () => {
+      decide('end');
+      socket.end();
+    });
     socket.on('close', () => {
       this.#sockets.delete(socket);
       if (received !== '') record(`${received}<cut>`);
       received = '';
       this.#incomplete.delete(socket);
+      this.#wake();
     });
     socket.on('data', (piece: Buffer) => {
       received += piece.latin1Slice();
@@ -126,23 +180,26 @@ export class ScriptedOrigin {
       for (;;) {
         const headEnd = received.indexOf('\r\n\r\n') + 4;
         if (headEnd < 4) return;
-        const exchange = exchangeOf(received.slice(0, headEnd), socket);
-        const reply = this.#replies[exchange.target.split('?')[0]!] ?? this.#replies['*']!;
         if (!hasBegun) {
           hasBegun = true;
+          const exchange = exchangeOf(received.slice(0, headEnd), socket, ended);
+          reply = this.#replyTo(exchange.target);
           this.last = exchange;
           this.#arrived.push(exchange.target);
-          this.#onArrival();
+          this.#wake();
           if (typeof reply === 'function') reply(exchange);
+          else if (reply.startsWith(EARLY)) answer(socket, reply.slice(EARLY.length));
         }
         const end = endOfRequest(received, headEnd);
         if (end < 0) return;
         record(received.slice(0, end));
+        this.#wake();
         received = received.slice(end);
         hasBegun = false;
-        if (typeof reply === 'string') answer(socket, reply);
+        if (typeof reply === 'string' && reply !== HOLD && !reply.startsWith(EARLY)) answer(socket, reply);
         if (received === '') {
           this.#incomplete.delete(socket);
+          this.#wake();
           return;
         }
       }
@@ -150,15 +207,19 @@ export class ScriptedOrigin {
   }
 }
 
+const EARLY = '<early>';
+const HOLD = '<hold>';
+
 function targetOf(bytes: string): string {
   return bytes.split(' ', 2)[1] ?? '';
 }
 
-function exchangeOf(head: string, socket: net.Socket): Exchange {
+function exchangeOf(head: string, socket: net.Socket, ended: () => Promise<ConnectionEnd>): Exchange {
   return {
     target: targetOf(head),
     head,
     socket,
+    ended,
     write: (text) => {
       socket.write(Buffer.from(text, 'latin1'));
     },

@@ -39,8 +39,12 @@ ${backend.map((line) => `  ${line}\n`).join('')}`;
 }
 
 /** Starts Fairlead as HAProxy's master-worker, until all of its threads accept; it ends with the test. */
-export async function startFairlead(test: TestContext, options: ProgramOptions): Promise<Program> {
-  const program = Program.start('fairlead', { ...options, args: ['-W'] });
+export async function startFairlead(
+  test: TestContext,
+  { masterSocket, ...options }: ProgramOptions & { readonly masterSocket?: string },
+): Promise<Program> {
+  const args = masterSocket === undefined ? ['-W'] : ['-W', '-S', masterSocket];
+  const program = Program.start('fairlead', { ...options, args });
   test.after(() => program.stop());
   await program.printed(/Loading success/);
   return program;

@@ -1,65 +1,42 @@
-/** A real HAProxy with a stats socket, in a folder of its own; commands are sent to it one connection each. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** A real HAProxy with a stats socket that it inherits; commands are sent to it one connection each. */
+
+import { Program } from '../programs/program.ts';
+import { RawClient } from '../programs/raw-client.ts';
+
+/** Behind the answer to `prompt`, where HAProxy waits for more. */
+const PROMPT = '\n> ';
 
 export interface HaproxyCli {
-  /** The whole answer to one line. */
+  /** The whole answer to one line. Throws when HAProxy has ended, or closes without an answer. */
   answer(line: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Starts `haproxy` on this configuration; `global` lines are put in front. Waits until its socket answers. */
-export async function openHaproxyCli(config: string): Promise<HaproxyCli> {
-  const folder = mkdtempSync(join(tmpdir(), 'haproxy-cli-'));
-  const socketPath = join(folder, 'cli');
-  const file = join(folder, 'haproxy.cfg');
-  writeFileSync(
-    file,
-    `global\n  stats socket ${socketPath} level admin\n${config}\nlisten keeps-it-alive\n  bind ${join(folder, 'front')}\n`,
-  );
-  const child = spawn('haproxy', ['-f', file, '-db'], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let stderr = '';
-  child.stderr.on('data', (bytes) => {
-    stderr += String(bytes);
+/** Starts `haproxy` on this configuration; `global` lines are put in front. Its socket listens from the start. */
+export function openHaproxyCli(config: string): HaproxyCli {
+  const program = Program.start('haproxy', {
+    config: `global
+  stats socket "fd@\${cli}" level admin
+${config}
+listen keeps-it-alive
+  bind "fd@\${front}"
+`,
+    listeners: ['cli', 'front'],
   });
   const answer = async (line: string): Promise<string> => {
-    for (;;) {
-      const text = await ask(socketPath, line);
-      if (text !== null) return text;
-      if (child.exitCode !== null) throw new Error(`haproxy ended: ${stderr}`);
-      await new Promise(setImmediate);
-    }
+    const client = new RawClient(program.port('cli'));
+    client.send(`${line}\n`);
+    await client.until(PROMPT);
+    client.finish();
+    await client.closed();
+    if (program.hasEnded) throw new Error(`haproxy ended: ${program.output}`);
+    if (client.isStalled) throw new Error(`haproxy keeps the connection of '${line}' open`);
+    return client.received;
   };
-  await answer('show version');
   return {
     answer,
     async stop() {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-      rmSync(folder, { recursive: true });
+      await program.stop();
     },
   };
-}
-
-/** Null when nobody listens there yet. */
-function ask(path: string, line: string): Promise<string | null> {
-  return new Promise((resolve) => {
-    const socket = connect({ path, allowHalfOpen: true });
-    let text = '';
-    socket.on('data', (bytes) => {
-      text += String(bytes);
-    });
-    socket.on('connect', () => socket.write(`${line}\n`));
-    socket.on('error', () => resolve(null));
-    // Without an end, as when it was closed before it was accepted: ask again.
-    socket.on('close', () => resolve(text === '' ? null : text));
-    socket.on('end', () => {
-      socket.end();
-      resolve(text);
-    });
-  });
 }

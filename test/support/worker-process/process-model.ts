@@ -106,7 +106,7 @@ export function openMainThread(model: Model, options: Partial<StartOptions> = {}
     model,
     options: allOptions,
     shared,
-    listeners: 1,
+    statsListeners: 0,
     farm: (id) => health.farm(id),
     isStopping: () => false,
     isPaused: (proxyId) => paused.has(proxyId),
@@ -114,7 +114,7 @@ export function openMainThread(model: Model, options: Partial<StartOptions> = {}
   });
   const frontends = frontendControl({
     control: shared,
-    maxconn: model.global.maxconn ?? 0,
+    maxconn: () => model.global.maxconn ?? 0,
     pause: (proxyId) => paused.add(proxyId),
     resume: (proxyId) => paused.delete(proxyId),
   });

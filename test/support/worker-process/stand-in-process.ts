@@ -1,5 +1,6 @@
 /** The worker process with stand-in threads and no services: run by the tests of the process as its master's child. */
 import koffi from 'koffi';
+import { createShared } from '../../../workers/shared/create-shared.ts';
 import { connectMaster } from '../../../workers/process/master-channel.ts';
 
 const fcntl = koffi.load(null).func('int fcntl(int fd, int command, int argument)');
@@ -7,12 +8,16 @@ const F_DUPFD_CLOEXEC = 1030;
 
 connectMaster({
   threadEntry: new URL('./stand-in-thread.ts', import.meta.url),
-  createShared: () => new SharedArrayBuffer(8),
+  createShared,
+  receiveFds: () => [],
   duplicateFd: (fd) => fcntl(fd, F_DUPFD_CLOEXEC, 3) as number,
   applyLimits: ({ model }) => model,
   dropPrivileges: () => {},
   openServices: () => ({
     reclaimThread: () => true,
+    retire() {},
+    adopt() {},
+    sessions: () => new Map(),
     start() {},
     stopping() {},
     paused() {},

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Farm, type FarmOwner, type FarmSettings } from '../../../src/health/farm.ts';
-import type { CheckOutcome, FarmServerSettings } from '../../../src/health/farm-server.ts';
+import type { CheckOutcome } from '../../../src/health/check-outcome.ts';
+import type { FarmServerSettings } from '../../../src/health/farm-server.ts';
 import { Operational } from '../../../src/health/server-states.ts';
 import { CheckResult, CheckState, CheckStatus } from '../../../src/health/status.ts';
 
@@ -13,6 +14,10 @@ const SERVER: FarmServerSettings = {
   rise: 2,
   fall: 2,
   weight: 10,
+  initialState: 'none',
+  hasAgent: false,
+  errorLimit: 10,
+  onError: 'fail-check',
 };
 const BACKUP: FarmServerSettings = { ...SERVER, name: 's2', isBackup: true, fall: 3 };
 
@@ -35,6 +40,11 @@ function farmOf(settings: Partial<FarmSettings> = {}, owner: Partial<FarmOwner> 
       announce: (level, text) => lines.push(`<${level}> ${text}`),
       sessions: () => 0,
       queued: () => 0,
+      followers: () => [],
+      tracked: () => null,
+      wentDown: () => {},
+      wentUp: () => {},
+      setMaxconn: () => {},
       ...owner,
     },
     0,

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startDelayOf, variedBy } from '../../../workers/health/check-schedule.ts';
+import { startDelayOf, variedBy } from '../../../workers/health/check-loop.ts';
 
 test('first checks are spread over the shortest interval', () => {
-  const delays = [0, 1, 2, 3].map((place) => startDelayOf(place, 4, 2000, { maxSpreadMs: 0 }));
+  const delays = [0, 1, 2, 3].map((place) => startDelayOf(place, 4, 2000, 0));
   assert.deepEqual(delays, [0, 500, 1000, 1500]);
 });
 
 test('max-spread-checks bounds the time over which first checks are spread', () => {
-  const delays = [0, 1, 2, 3].map((place) => startDelayOf(place, 4, 20_000, { maxSpreadMs: 1000 }));
+  const delays = [0, 1, 2, 3].map((place) => startDelayOf(place, 4, 20_000, 1000));
   assert.deepEqual(delays, [0, 250, 500, 750]);
-  assert.equal(startDelayOf(1, 2, 100, { maxSpreadMs: 1000 }), 50, 'shorter intervals are respected');
+  assert.equal(startDelayOf(1, 2, 100, 1000), 50, 'shorter intervals are respected');
 });
 
 test('spread-checks varies the time between checks by at most that much, both ways', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ProxyModel, ServerSettings } from '../../../config/model/model.ts';
 import { checkPlanOf } from '../../../workers/health/check-plan.ts';
-import { delayOf } from '../../../workers/health/check-schedule.ts';
+import { delayOf } from '../../../workers/health/check-loop.ts';
 import { logFacts } from '../../support/worker-process/log-facts.ts';
 import { keepLines, openLogSink, processModel } from '../../support/worker-process/process-model.ts';
 
@@ -10,7 +10,7 @@ function planOf(server: ServerSettings, settings: ProxyModel['settings'] = {}) {
   const { proxies } = processModel([
     { id: 2, name: 'bk', kind: 'backend', settings, servers: [{ name: 's', port: 80, ...server }] },
   ]);
-  return checkPlanOf(proxies[0]!, proxies[0]!.servers[0]!);
+  return checkPlanOf(proxies[0]!, proxies[0]!.servers[0]!, () => '');
 }
 
 test('a server without check is not checked', () => assert.equal(planOf({}), null));
@@ -33,7 +33,7 @@ test('downinter counts while a server is down, fastinter while it is changing, i
 test('timeout check bounds the answer, and timeout connect then the connecting', () => {
   assert.deepEqual(
     [planOf({ isChecked: true })?.connectTimeoutMs, planOf({ isChecked: true })?.answerTimeoutMs],
-    [2000, 2000],
+    [2000, 0],
   );
   const plan = planOf({ isChecked: true }, { timeoutCheckMs: 400, timeoutConnectMs: 300 });
   assert.deepEqual([plan?.connectTimeoutMs, plan?.answerTimeoutMs], [300, 400]);
@@ -44,35 +44,8 @@ test('timeout check bounds the answer, and timeout connect then the connecting',
 });
 
 test('a port of 0 takes that of the traffic', () => {
-  assert.equal(planOf({ isChecked: true, checkPort: 0 })?.port, 80);
-  assert.equal(planOf({ isChecked: true, checkPort: 81 })?.port, 81);
-});
-
-test('without an HTTP check only the connection counts', () =>
-  assert.equal(planOf({ isChecked: true })?.http, null));
-
-test('header lines of option httpchk go into the request, those of http-check send replace them', () => {
-  const httpCheck = {
-    kind: 'http',
-    method: 'GET',
-    uri: '/',
-    version: 'HTTP/1.1',
-    headerLines: 'Host: a\r\nX: y',
-  } as const;
-  assert.deepEqual(planOf({ isChecked: true }, { httpCheck })?.http?.headers, [
-    { name: 'Host', value: 'a' },
-    { name: 'X', value: 'y' },
-  ]);
-  const send = {
-    kind: 'send',
-    method: null,
-    uri: null,
-    version: null,
-    headers: [{ name: 'Host', value: 'b' }],
-    body: null,
-  } as const;
-  const http = planOf({ isChecked: true }, { httpCheck, httpCheckLines: [send] })?.http;
-  assert.deepEqual([http?.method, http?.headers], ['GET', [{ name: 'Host', value: 'b' }]]);
+  assert.equal(planOf({ isChecked: true, checkPort: 0 })?.target.port, 80);
+  assert.equal(planOf({ isChecked: true, checkPort: 81 })?.target.port, 81);
 });
 
 test('a log sink sends a line to each target that takes its level, and cuts it there', () => {

@@ -25,6 +25,7 @@ function talk(level: 'user' | 'operator' | 'admin' = 'admin', view: Partial<Mast
     startupLines: () => '[NOTICE] said\n',
     sockets: () => [{ address: '/run/m.sock', level: 'admin' }],
     reload: async () => true,
+    running: () => Promise.reject(new Error('nothing runs')),
     command(pid, line, commandLevel) {
       asked.push(`${pid} ${commandLevel} ${line}`);
       return Promise.resolve(`answer of ${pid}\n\n`);

@@ -49,6 +49,7 @@ function start(context: TestContext, threads: number, nodeName = 'test'): Runnin
     startedAtMs: 0,
   };
   const listeners = bound.map((_, thread) => ({
+    key: `socket${thread}`,
     proxyId: 2,
     bindId: 1,
     thread,

@@ -53,13 +53,13 @@ test('what a proxy does not have has the slot -1', () => {
   assert.equal(slots.backend(77), -1);
 });
 
-test('a server slot knows its backend, a backend slot the number of its servers', () => {
+test('a server slot knows its backend, a backend slot the slots of its servers', () => {
   const slots = slotsOf(model);
   assert.equal(slots.backendOf(5), 3);
   assert.equal(slots.backendOf(7), 6);
-  assert.equal(slots.serverCount(3), 2);
-  assert.equal(slots.serverCount(6), 1);
-  assert.equal(slots.serverCount(8), 0);
+  assert.deepEqual(slots.serversOf(3), [4, 5]);
+  assert.deepEqual(slots.serversOf(6), [7]);
+  assert.deepEqual(slots.serversOf(8), []);
 });
 
 test('a row places fields by type, every group of fields on a cache line of its own', () => {

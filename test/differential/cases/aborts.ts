@@ -1,0 +1,258 @@
+/** Clients and servers that leave in the middle, queues and limits. */
+import {
+  answers,
+  arrived,
+  breaks,
+  by,
+  connect,
+  drops,
+  eof,
+  type Family,
+  fin,
+  get,
+  head,
+  idle,
+  left,
+  logged,
+  type OracleCase,
+  ok,
+  post,
+  reset,
+  says,
+  send,
+  settle,
+  until,
+} from '../../support/programs/oracle-case.ts';
+
+const HALF = head('HTTP/1.1 200 OK', 'Content-Length: 10').concat('half');
+const HALF_BODY = head('POST / HTTP/1.1', 'Host: h', 'Content-Length: 10').concat('half');
+const HOLD = { '/': '<hold>' };
+
+const clients: readonly OracleCase[] = [
+  { name: 'a client that closes without a word', steps: [connect, fin, eof] },
+  {
+    name: 'a client that closes without a word, with dontlognull',
+    with: ['option dontlognull'],
+    steps: [connect, fin, eof],
+    logs: 0,
+  },
+  {
+    name: 'a client that closes without a word, with http-ignore-probes',
+    with: ['option http-ignore-probes'],
+    steps: [connect, fin, eof],
+    logs: 0,
+  },
+  { name: 'a client that resets without a word', steps: [connect, settle, reset] },
+  { name: 'a client that closes within the request line', steps: [send('GET /'), fin, eof] },
+  { name: 'a client that closes within a field', steps: [send('GET / HTTP/1.1\r\nHo'), fin, eof] },
+  { name: 'a client that resets within the head', steps: [send('GET / HTTP/1.1\r\nHo'), settle, reset] },
+  {
+    name: 'a client that closes within its body',
+    replies: HOLD,
+    steps: [send(HALF_BODY), arrived('/'), fin, eof, left()],
+  },
+  {
+    name: 'a client that closes within its body, with abortonclose',
+    with: ['option abortonclose'],
+    replies: HOLD,
+    steps: [send(HALF_BODY), arrived('/'), fin, eof, left()],
+  },
+  {
+    name: 'a client that resets within its body',
+    replies: HOLD,
+    steps: [send(HALF_BODY), arrived('/'), reset, left()],
+  },
+  {
+    name: 'a client that resets while the server thinks',
+    replies: HOLD,
+    steps: [send(get('/')), arrived('/'), reset, settle, says(ok('late'))],
+  },
+  {
+    name: 'a client that resets while the server thinks, with abortonclose',
+    with: ['option abortonclose'],
+    replies: HOLD,
+    steps: [send(get('/')), arrived('/'), reset, left()],
+  },
+  {
+    name: 'a client that closes while the server thinks, with abortonclose',
+    with: ['option abortonclose'],
+    replies: HOLD,
+    steps: [send(get('/')), arrived('/'), fin, eof, left()],
+  },
+  {
+    name: 'a client that resets within the answer',
+    replies: { '/': HALF },
+    steps: [send(get('/')), until('half'), reset, settle, drops(), left()],
+  },
+  {
+    name: 'a client that closes its side within the answer gets the rest',
+    replies: { '/': HALF },
+    steps: [send(get('/')), until('half'), fin, settle, says(' more.'), eof],
+  },
+];
+
+const servers: readonly OracleCase[] = [
+  { name: 'a server that closes at once', replies: { '/': '<close>' }, steps: [send(get('/')), answers(1)] },
+  { name: 'a server that resets at once', replies: { '/': '<reset>' }, steps: [send(get('/')), answers(1)] },
+  {
+    name: 'a server that closes within its head',
+    replies: { '/': 'HTTP/1.1 200 OK\r\nX: <close>' },
+    steps: [send(get('/')), answers(1)],
+  },
+  {
+    name: 'a server that resets within its head',
+    replies: HOLD,
+    steps: [send(get('/')), arrived('/'), says('HTTP/1.1 200 OK\r\nX: '), settle, breaks(), answers(1)],
+  },
+  {
+    name: 'a server that resets within its body',
+    replies: HOLD,
+    steps: [send(get('/')), arrived('/'), says(HALF), until('half'), breaks(), eof],
+  },
+  {
+    name: 'a server that closes while the body still comes',
+    replies: HOLD,
+    steps: [send(HALF_BODY), arrived('/'), drops(), answers(1), fin, eof],
+    logs: 1,
+  },
+  {
+    name: 'a server that closes within an answer of informational kind',
+    replies: { '/': 'HTTP/1.1 100 Continue\r\n\r\n<close>' },
+    steps: [send(get('/')), answers(1)],
+  },
+  {
+    name: 'a server that closes before the last chunk',
+    replies: { '/': 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n<close>' },
+    steps: [send(get('/')), eof],
+  },
+  {
+    name: 'a server that closes within the trailers',
+    replies: { '/': 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: <close>' },
+    steps: [send(get('/')), eof],
+  },
+];
+
+const queues: readonly OracleCase[] = [
+  {
+    name: 'the second request waits for the first, maxconn 1',
+    servers: ['o maxconn 1'],
+    replies: HOLD,
+    steps: [
+      send(get('/')),
+      arrived('/'),
+      by('b', send(get('/b'))),
+      settle,
+      says(ok('first')),
+      answers(1),
+      by('b', answers(1)),
+    ],
+  },
+  {
+    name: 'three wait and are served in turn',
+    servers: ['o maxconn 1'],
+    replies: HOLD,
+    steps: [
+      send(get('/')),
+      arrived('/'),
+      by('b', send(get('/b'))),
+      settle,
+      by('c', send(get('/c'))),
+      settle,
+      by('d', send(get('/d'))),
+      settle,
+      says(ok('first')),
+      answers(1),
+      idle,
+      by('b', answers(1)),
+      by('b', idle),
+      by('c', answers(1)),
+      by('c', idle),
+      by('d', answers(1)),
+      by('d', idle),
+    ],
+  },
+  {
+    name: 'timeout queue',
+    with: ['timeout queue 100ms'],
+    servers: ['o maxconn 1'],
+    replies: HOLD,
+    steps: [
+      send(get('/')),
+      arrived('/'),
+      by('b', send(get('/b', 'Connection: close'))),
+      by('b', eof),
+      says(ok('first')),
+      answers(1),
+    ],
+  },
+  {
+    name: 'one who waits and resets is forgotten',
+    servers: ['o maxconn 1'],
+    with: ['option abortonclose'],
+    replies: HOLD,
+    steps: [
+      send(get('/')),
+      arrived('/'),
+      by('b', send(get('/b'))),
+      settle,
+      by('b', reset),
+      logged(1),
+      says(ok('first')),
+      answers(1),
+    ],
+  },
+  {
+    name: 'maxconn of two servers fills one after the other',
+    servers: ['o maxconn 1', 'p maxconn 1'],
+    with: ['balance roundrobin'],
+    replies: HOLD,
+    steps: [
+      send(get('/')),
+      arrived('/'),
+      by('b', send(get('/b'))),
+      by('b', answers(1)),
+      by('c', send(get('/c'))),
+      by('c', answers(1)),
+      says(ok('first')),
+      answers(1),
+    ],
+  },
+  {
+    name: 'maxqueue 1 sends the third elsewhere',
+    servers: ['o maxconn 1 maxqueue 1', 'p backup'],
+    replies: HOLD,
+    steps: [
+      send(get('/')),
+      arrived('/'),
+      by('b', send(get('/b'))),
+      settle,
+      by('c', send(get('/c'))),
+      settle,
+      says(ok('first')),
+      answers(1),
+      by('b', answers(1)),
+      by('c', answers(1)),
+    ],
+  },
+  {
+    name: 'two requests of one client on a server with maxconn 1',
+    servers: ['o maxconn 1'],
+    steps: [send(get('/1'), get('/2')), answers(2)],
+  },
+  {
+    name: 'a body of one who waits is kept',
+    servers: ['o maxconn 1'],
+    replies: HOLD,
+    steps: [
+      send(get('/')),
+      arrived('/'),
+      by('b', send(post('/b', 'abc'))),
+      settle,
+      says(ok('first')),
+      answers(1),
+      by('b', answers(1)),
+    ],
+  },
+];
+
+export const aborts: Family = { name: 'aborts and queues', cases: [...clients, ...servers, ...queues] };
