@@ -1,6 +1,9 @@
 /** Declarations of balance algorithms (manual section 4.2, `balance`). */
+
+import type { HttpHead } from '../http/head.ts';
 import type { Args, ValuesOf } from '../keyword/arg.ts';
 import type { Declaration } from '../keyword/declaration.ts';
+import type { ExpressionModel } from '../keyword/language-model.ts';
 import type { IpAddress } from '../net/ip.ts';
 import type { HashType } from './hash-type.ts';
 
@@ -16,12 +19,18 @@ export interface ServerTable {
   usable(): readonly number[];
   /** Effective weight, in 1/16 of the configured weight's unit as HAProxy's slow start needs; 0 takes no new traffic. */
   weight(server: number): number;
+  /** The weight that the configuration gives it; above 0 for servers in rotation. */
+  initialWeight(server: number): number;
   /** Sessions now being served, over all workers. */
   sessions(server: number): number;
   /** Requests waiting for this very server. */
   queued(server: number): number;
   /** True when another session may begin: maxconn not reached. */
   hasRoom(server: number): boolean;
+  /** The most sessions it may have by its `maxconn`; 0 is no limit. */
+  maxconn(server: number): number;
+  /** Sessions that began in the last second. */
+  sessionRate(server: number): number;
   /** The number by which `first` orders servers: `id` of the server line, or counted. */
   id(server: number): number;
   /**
@@ -36,6 +45,10 @@ export interface ServerTable {
 /** What algorithms may ask of a stream; the data plane's streams have it and more. */
 export interface BalancedStream {
   readonly session: { readonly source: { readonly ip: IpAddress | null } };
+  /** Null in TCP mode. */
+  readonly request: HttpHead | null;
+  /** Bytes of the request that have come, where they were waited for. */
+  readonly requestBytes: Buffer | null;
 }
 
 export interface Balancer {
@@ -51,9 +64,26 @@ export interface Balancer {
   pick(stream: BalancedStream, servers: ServerTable, excluded: number): number;
 }
 
-/** Settings of the backend that change how an algorithm works. */
+/** What makes a request go past a server that its hash designates (manual section 4.2, `hash-preserve-affinity`). */
+export type HashAffinity = 'always' | 'maxconn' | 'maxqueue';
+
+/** Settings of the backend that change how an algorithm works. What is absent has HAProxy's default. */
 export interface BalanceSettings {
   readonly hashType?: HashType | undefined;
+  /** Percent of the average load that a server may have; 0 sets no limit. */
+  readonly hashBalanceFactor?: number | undefined;
+  readonly hashAffinity?: HashAffinity | undefined;
+  /** `maxqueue` of the servers; 0 is no limit. */
+  readonly maxQueues?: readonly number[];
+  /** By server, where its points on the ring come from, if not from its id. */
+  readonly ringSeeds?: readonly number[] | null;
+  /** Compiles an expression to a function that gives a byte string, or undefined where there is no sample. */
+  readonly compileExpression?: (
+    model: ExpressionModel,
+    type: 'bin' | 'str',
+  ) => (stream: BalancedStream) => string | undefined;
+  /** 32 random bits. */
+  readonly random?: () => number;
 }
 
 export interface BalanceDeclaration<A extends Args = Args> extends Declaration<'balance', A> {

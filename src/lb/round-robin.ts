@@ -3,7 +3,7 @@ import { defineBalance, type ServerTable } from './declare.ts';
 import { smoothTurns } from './smooth-turns.ts';
 import { staticMap } from './static-map.ts';
 import { TurnBalancer, type TurnTable } from './turn-balancer.ts';
-import { reducedWeights } from './weights.ts';
+import { reducedWeights, staticWeights } from './weights.ts';
 
 function smoothTable(servers: ServerTable, usable: readonly number[]): TurnTable {
   const { round, turns } = smoothTurns(reducedWeights(servers, usable));
@@ -11,7 +11,7 @@ function smoothTable(servers: ServerTable, usable: readonly number[]): TurnTable
 }
 
 function staticTable(servers: ServerTable, usable: readonly number[]): TurnTable {
-  const turns = staticMap(reducedWeights(servers, usable));
+  const turns = staticMap(staticWeights(servers, usable));
   return { round: turns.length, repeatsAt: 0, turns };
 }
 

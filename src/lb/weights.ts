@@ -6,9 +6,17 @@ import type { ServerTable } from './declare.ts';
  * as the sum.
  */
 export function reducedWeights(servers: ServerTable, usable: readonly number[]): number[] {
-  let divisor = 0;
-  for (const server of usable) divisor = commonDivisor(servers.weight(server), divisor);
-  return usable.map((server) => servers.weight(server) / divisor);
+  return reduced(usable.map((server) => servers.weight(server)));
+}
+
+/** The same of the weights in the configuration, for algorithms that know no others. */
+export function staticWeights(servers: ServerTable, usable: readonly number[]): number[] {
+  return reduced(usable.map((server) => servers.initialWeight(server)));
+}
+
+function reduced(weights: readonly number[]): number[] {
+  const divisor = weights.reduce(commonDivisor, 0);
+  return weights.map((weight) => weight / divisor);
 }
 
 function commonDivisor(one: number, other: number): number {

@@ -37,7 +37,6 @@ const spellingsFileArg = () =>
   arg.custom<readonly NameSpelling[]>({
     what: 'file',
     good: [],
-    bad: ['/nonexistent/header-names'],
     read(word, site) {
       const text = Buffer.from(site.readFile(word.text, word.at)).toString('latin1');
       const spellings = readSpellings(text);
@@ -88,7 +87,7 @@ export const http1Options = [
     key: 'nameSpellingsFile',
     summary: 'A file with two spellings of a header name in each line, as h1-case-adjust takes them.',
     args: { file: spellingsFileArg() },
-    examples: [],
+    examples: [{ text: 'h1-case-adjust-file /etc/haproxy/header-names', result: [] }],
     value: ({ file }) => file,
   }),
 ] as const;

@@ -23,7 +23,7 @@ export const monitoringOptions = [
     summary: 'A condition under which monitor requests are answered 503 instead of 200.',
     args: { condition: arg.condition() },
     evaluatedIn: 'http-request',
-    examples: [],
+    examples: [{ text: 'monitor fail if site_dead', result: null }],
     check: ({ condition }) =>
       condition === null ? "'monitor fail' needs a condition: write 'if' or 'unless' and a test" : undefined,
     value: ({ condition }) => condition,

@@ -55,7 +55,6 @@ const LINES = [
   'GET / HTTP/1.10',
   'GET / HTTP/2.0',
   'GET / HTTP/2',
-  'GET / HTTP/0.9',
   'GET / HTTP/1.',
   'GET / HTTP/11',
   'GET / http/1.1',
@@ -164,7 +163,6 @@ const LENGTHS = [
   '5 , 5',
   '5, 6',
   '5\r\nContent-Length: 5, 5',
-  '05',
   '5\r\nContent-Length: 05',
   '+5',
   '-1',
@@ -177,7 +175,6 @@ const LENGTHS = [
   '5;',
   '99999999999999999999',
   '9223372036854775808',
-  '000000000000000000000000000005',
   '\r\nContent-Length: 5',
 ];
 
@@ -194,7 +191,6 @@ const CODINGS = [
   'chunked\r\nTransfer-Encoding: gzip',
   'identity',
   '',
-  'chunked,',
   ',chunked',
   'xchunked',
   'chunked;q=1',
@@ -284,6 +280,8 @@ const TARGETS: readonly (readonly [string, string?])[] = [
   ['GET /', 'a\x01'],
 ];
 
+const OLDEST = 'a message with fields is none of HTTP/0.9, whose readers would find its end elsewhere';
+
 export const REQUESTS: readonly RequestCase[] = [
   ...LINES.map(line),
   ...FIELDS.map(fields),
@@ -306,7 +304,22 @@ export const REQUESTS: readonly RequestCase[] = [
     ours: 400,
     because: 'lengths are kept as safe integers, and HAProxy 2.6 overflows here',
   },
+  ...['05', '000000000000000000000000000005'].map((text) => ({
+    ...post(`Content-Length: ${text}`),
+    ours: 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\n',
+    because: 'a leading zero means octal digits to some servers: it is not sent on',
+  })),
   ...CODINGS.map((text) => chunked(`Transfer-Encoding: ${text}`)),
+  {
+    ...chunked('Transfer-Encoding: chunked,'),
+    ours: 'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n',
+    because: 'a list with an empty element is read in more than one way: one chunked goes on',
+  },
+  {
+    ...line('GET / HTTP/0.9'),
+    ours: 'GET / HTTP/1.0\r\nhost: a\r\nconnection: keep-alive\r\n\r\n',
+    because: OLDEST,
+  },
   {
     ...chunked('Transfer-Encoding: chunked\r\nTransfer-Encoding:'),
     ours: 400,
@@ -388,6 +401,11 @@ const SWITCHES = [
 ];
 
 export const RESPONSES: readonly ResponseCase[] = [
+  {
+    ...reply('HTTP/0.9 200 OK'),
+    ours: 'HTTP/1.0 200 OK\r\ncontent-length: 0\r\nconnection: keep-alive\r\n\r\n',
+    because: OLDEST,
+  },
   ...[
     OK,
     'HTTP/1.1 200',
@@ -401,7 +419,6 @@ export const RESPONSES: readonly ResponseCase[] = [
     'HTTP/1.0 200 OK',
     'HTTP/1.2 200 OK',
     'HTTP/2.0 200 OK',
-    'HTTP/0.9 200 OK',
     'http/1.1 200 OK',
     'HTTP/1.10 200 OK',
     'HTTP/1 200 OK',

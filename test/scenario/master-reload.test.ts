@@ -153,8 +153,16 @@ test('the master CLI answers in the form of HAProxy', async (context) => {
 test('fairlead reload finds the instance by its file and reports', async (context) => {
   const { bench, port, master } = await serving(context, 'fairlead');
   bench.write('site.cfg', answering(port, 'two'));
+  const check = bench.start(['check', 'site.cfg', '--against-running'], { name: 'fairlead' });
+  assert.equal((await check.exit).code, 0);
+  assert.match(
+    check.stdout,
+    /valid, 1 proxy\n~ frontend www: http-request\na reload would change this in place\n$/,
+  );
+  assert.equal(await fetchText(port), 'one');
   const reload = bench.start(['reload', 'site.cfg'], { name: 'fairlead' });
   assert.equal((await reload.exit).code, 0);
+  assert.match(reload.stderr, /~ frontend www: http-request\n.*changed in place\n/);
   assert.match(reload.stdout, new RegExp(`process ${master.pid} uses the new configuration`));
   bench.write('site.cfg', 'frontend www\n  nonsense here\n');
   const failed = bench.start(['reload', 'site.cfg'], { name: 'fairlead' });

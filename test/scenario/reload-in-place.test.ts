@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { talk } from '../support/master/running-master.ts';
 import { response } from '../support/programs/exchanges.ts';
+import { makeFaultyBuild } from '../support/programs/faulty-build.ts';
 import { type OwnedPort, reservedPort } from '../support/programs/listening-sockets.ts';
 import { LoadGenerator } from '../support/programs/load-generator.ts';
-import { descendants, Program } from '../support/programs/program.ts';
+import { descendants, Program, type ProgramOptions } from '../support/programs/program.ts';
 import { RawClient } from '../support/programs/raw-client.ts';
 import type { ScriptedOrigin } from '../support/programs/scripted-origin.ts';
 import { namedOrigin, startFairlead, TIMEOUTS } from '../support/programs/simple-site.ts';
@@ -68,11 +69,20 @@ ${parts.front ?? ''}  default_backend app
 backend app
 ${parts.app ?? `  server a 127.0.0.1:${one.port}\n`}${parts.more ?? ''}`;
 
-  const start = async (context: TestContext, first: string): Promise<Site> => {
+  const start = async (
+    context: TestContext,
+    first: string,
+    more: Partial<ProgramOptions> = {},
+  ): Promise<Site> => {
     for (const origin of [one, two]) origin.take();
     const folder = Program.folder();
     const socket = join(folder, 'master.sock');
-    const program = await startFairlead(context, { config: first, folder, masterSocket: socket });
+    const program = await startFairlead(context, {
+      ...more,
+      config: first,
+      folder,
+      masterSocket: socket,
+    });
     return {
       program,
       worker: descendants(program.pid)[0]!,
@@ -209,6 +219,36 @@ ${parts.app ?? `  server a 127.0.0.1:${one.port}\n`}${parts.more ?? ''}`;
     assert.doesNotMatch(await site.ask('show stat'), /never/);
     assert.match(await get(port(0)), /one$/);
     assert.deepEqual(descendants(site.program.pid), [site.worker]);
+  });
+
+  test('changes nothing where one thread cannot use the configuration', async (t) => {
+    const build = makeFaultyBuild();
+    t.after(() => build.remove());
+    const site = await start(t, config(), { path: build.path, environment: build.environment });
+    build.refuseReloads(1);
+    const next = config({ app: `  server b 127.0.0.1:${two.port}\n` });
+    assert.match(
+      await site.reload(next),
+      /^Success=0\n--\n[\s\S]*worker thread 1 cannot use the configuration/,
+    );
+    for (let i = 0; i < 4; i++) assert.match(await get(port(0)), /one$/);
+    build.refuseReloads(-1);
+    assert.match(await site.reload(next), /^Success=1/);
+    for (let i = 0; i < 4; i++) assert.match(await get(port(0)), /two$/);
+    build.setOff(0);
+    await site.program.printed(/worker thread 0 died and is restarted/);
+    for (let i = 0; i < 4; i++) assert.match(await get(port(0)), /two$/);
+  });
+
+  test('ends what is left on a removed bind after hard-stop-after', async (t) => {
+    const global = '  hard-stop-after 50ms\n';
+    const site = await start(t, config({ global, front: `  bind 127.0.0.1:${port(1)}\n` }));
+    const busy = new RawClient(port(1));
+    busy.send('GET /hold HTTP/1.1\r\nHost: h\r\n\r\n');
+    await one.arrived('/hold');
+    assert.match(await site.reload(config({ global })), /^Success=1/);
+    await busy.closed();
+    assert.equal(busy.isStalled, false);
   });
 
   test('replaces the process for what it was started with, and says why', async (t) => {

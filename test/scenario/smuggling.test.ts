@@ -66,7 +66,12 @@ describe('a corpus of ambiguous requests', () => {
     const byNumber = new Map(origin.requests.map((request) => [request.number, request]));
     const answered = new Set<number>();
     for (const [at, { id, name }] of corpus.entries()) {
-      for (const number of seenNumbers(answers[at]!)) {
+      const numbers = seenNumbers(answers[at]!);
+      assert.deepEqual(
+        numbers,
+        numbers.toSorted((a, b) => a - b),
+      );
+      for (const number of numbers) {
         const request = byNumber.get(number)!;
         assert.ok(isOf(request.target, id), `${name}: got the answer to ${request.method} ${request.target}`);
         assert.ok(!answered.has(number), `${name}: the answer to ${request.target} came twice`);

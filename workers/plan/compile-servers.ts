@@ -221,6 +221,9 @@ const REASONS: { readonly [K in RetryReasonName]?: number } = {
   'response-timeout': RetryReason.TIMEOUT,
 };
 
+/** What can happen to a request on a connection that its server is just closing. */
+const REUSE_REASONS = RetryReason.CONNECTION | RetryReason.EMPTY | RetryReason.TIMEOUT;
+
 /** `retry-on` holds for HTTP alone; connections of TCP are always retried. */
 export function compileRetries({ mode, settings }: ProxyModel): RetryPlan {
   const names = mode === 'http' ? (settings.retryOn ?? ['conn-failure']) : (['conn-failure'] as const);
@@ -229,5 +232,10 @@ export function compileRetries({ mode, settings }: ProxyModel): RetryPlan {
   const numbers = names.map(Number).filter((status) => status > 0);
   const statuses = numbers.length === 0 ? null : new Uint8Array(600);
   for (const status of numbers) statuses![status] = 1;
-  return { reasons, statuses, keepsRequest: statuses !== null || (reasons & ~RetryReason.CONNECTION) !== 0 };
+  return {
+    reasons,
+    statuses,
+    keepsRequest: statuses !== null || (reasons & ~RetryReason.CONNECTION) !== 0,
+    coversReuse: (reasons & REUSE_REASONS) === REUSE_REASONS,
+  };
 }

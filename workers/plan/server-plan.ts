@@ -51,6 +51,8 @@ export interface RetryPlan {
   readonly statuses: Uint8Array | null;
   /** Something else than a failed connection is a reason: the request must be kept. */
   readonly keepsRequest: boolean;
+  /** Whatever can go wrong on a reused connection is a reason: first requests go on such as well, as in HAProxy. */
+  readonly coversReuse: boolean;
 }
 
 /** Whether a response's status is a reason to send the request again. */

@@ -1,6 +1,6 @@
 /** The backend of a stream: the first `use_backend` rule that holds, else the default, else the proxy's own servers. */
 import type { StreamView } from '../../src/sample/stream-view.ts';
-import type { ProxyPlan } from '../plan/plan.ts';
+import type { Plan, ProxyPlan } from '../plan/plan.ts';
 
 /** Null when there is none. */
 export function chooseBackend(frontend: ProxyPlan, stream: StreamView): ProxyPlan | null {
@@ -15,4 +15,14 @@ export function chooseBackend(frontend: ProxyPlan, stream: StreamView): ProxyPla
     return named;
   }
   return frontend.defaultBackend ?? (frontend.backendSlot >= 0 ? frontend : null);
+}
+
+/**
+ * A stream that waited for its request's body may choose by a plan that a reload has replaced meanwhile: it goes to
+ * the backend that has the name now, or to none.
+ */
+export function backendInForce(backend: ProxyPlan | null, plan: Plan): ProxyPlan | null {
+  if (backend === null || !backend.isRetired) return backend;
+  const { name } = backend;
+  return plan.proxies.find((proxy) => proxy.name === name && proxy.backendSlot >= 0) ?? null;
 }

@@ -37,7 +37,7 @@ import { BAD_RESPONSE, HeadSent, type ServerConnection } from '../upstream/serve
 import type { ServerPools } from '../upstream/server-pools.ts';
 import type { ServerStream } from '../upstream/server-stream.ts';
 import { dropsBody, isBodyMissing } from './changed-framing.ts';
-import { chooseBackend } from './choose-backend.ts';
+import { backendInForce, chooseBackend } from './choose-backend.ts';
 import { type ClientSide, HeadWritten } from './client-side.ts';
 import { addHopFields } from './hop-fields.ts';
 import { monitorReply } from './monitor.ts';
@@ -168,7 +168,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   #processFrontend(): void {
     const { frontend } = this.#accounts;
     if (!this.#runRequestRules(frontend)) return;
-    const backend = chooseBackend(frontend, this);
+    const backend = backendInForce(chooseBackend(frontend, this), this.thread.plan);
     if (backend === null) {
       this.#answerFault(FAULTS.NO_SERVER);
       return;
@@ -274,9 +274,9 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   // The server's side: choosing one and reaching it.
 
   connectTo(server: ServerPlan): boolean {
-    const { reuse } = this.#accounts.backend!;
+    const { reuse, retryPlan } = this.#accounts.backend!;
     const pool = this.#pools.of(server);
-    const isFirst = this.session.requestCount === 1;
+    const isFirst = this.session.requestCount === 1 && !retryPlan.coversReuse;
     const pooled = this.#own?.take(server) ?? pool.take(reuse, isFirst, this);
     const method = this.request!.sentMethod();
     this.#connection = pooled ?? pool.open(this);
@@ -439,7 +439,11 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       return true;
     }
     const { retryPlan } = this.#accounts.backend!;
-    if (retryPlan.statuses !== null && isRetried(retryPlan, head) && this.#repeat()) return false;
+    if (retryPlan.statuses !== null && isRetried(retryPlan, head) && this.#mayRepeat()) {
+      this.#leaveResponse();
+      this.#sendAgain();
+      return false;
+    }
     if (endsConnectionSharing(head)) this.#connection!.isPrivate = true;
     this.#accounts.countServerStatus(head.status);
     this.#responseHeadBytes = responseHeadBytes(head);
@@ -560,11 +564,11 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
         this.#search.failed();
         break;
       case Phase.RESPONSE:
-        if (isReused && !hadBytes && this.#hold.isWhole) {
+        if (this.#retriesOn(isBroken ? RetryReason.JUNK : RetryReason.EMPTY)) break;
+        if (isReused && !hadBytes && this.#hold.isWhole && !this.#isRepeatDisabled) {
           this.#phase = Phase.SEARCH;
           this.#search.again();
-        } else if (!this.#retriesOn(isBroken ? RetryReason.JUNK : RetryReason.EMPTY))
-          this.#answerFailedServer(isBroken ? FAULTS.BAD_RESPONSE : FAULTS.SERVER_LEFT);
+        } else this.#answerFailedServer(isBroken ? FAULTS.BAD_RESPONSE : FAULTS.SERVER_LEFT);
         break;
       case Phase.DATA:
         if (this.#isResponseDone) this.#complete();
@@ -578,19 +582,31 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     }
   }
 
+  /** Sends the request again when this is a reason to (`retry-on`). False: it is not, or it may not be sent again. */
   #retriesOn(reason: number): boolean {
-    return (this.#accounts.backend!.retryPlan.reasons & reason) !== 0 && this.#repeat();
+    if ((this.#accounts.backend!.retryPlan.reasons & reason) === 0 || !this.#mayRepeat()) return false;
+    this.#dropConnection();
+    this.#sendAgain();
+    return true;
   }
 
-  /** Sends the request again after its server has failed it (`retry-on`). False: it may not be. */
-  #repeat(): boolean {
+  #mayRepeat(): boolean {
     const { facts, backend } = this.#accounts;
-    if (this.#isRepeatDisabled || !this.#hold.fitsBuffer || facts.retries >= backend!.retries) return false;
-    this.#dropConnection();
+    return !this.#isRepeatDisabled && this.#hold.fitsBuffer && facts.retries < backend!.retries;
+  }
+
+  #sendAgain(): void {
     this.thread.wheel.cancel(this.#timer);
     this.#phase = Phase.SEARCH;
     this.#search.repeat();
-    return true;
+  }
+
+  /** Gives up a response whose head has come; its connection is kept when that was all, or the body came with it. */
+  #leaveResponse(): void {
+    const connection = this.#connection!;
+    this.#connection = null;
+    if (this.#accounts.backend!.reuse === 'never') this.#keepOwn(connection);
+    connection.releaseUnread(this.#closeMode() === CloseMode.KEEP_ALIVE);
   }
 
   #answerFailedServer(fault: Fault): void {

@@ -101,6 +101,8 @@ export class ServerConnection implements ConnectionOwner {
   #isConnectRequest = false;
   #hasBytes = false;
   #mayReuse = false;
+  /** The response ends where the bytes of its head's read end. */
+  #isWholeResponse = false;
   /** Requests that went over it before the present one. */
   reuseCount = 0;
 
@@ -283,6 +285,10 @@ export class ServerConnection implements ConnectionOwner {
       (head.version < 11 && !head.saysKeepAlive)
     )
       this.#mayReuse = false;
+    this.#isWholeResponse =
+      head.bodyKind === BodyKind.NONE
+        ? bodyStart === end
+        : head.bodyKind === BodyKind.LENGTH && head.contentLength === end - bodyStart;
     if (!stream.onResponseHead(head)) {
       // The stream answered by itself and has dropped this connection.
       this.#releaseHead();
@@ -486,6 +492,13 @@ export class ServerConnection implements ConnectionOwner {
     this.#state = State.IDLE;
     this.reuseCount++;
     this.home.put(this);
+  }
+
+  /** The stream wants none of the response whose head it was just given. */
+  releaseUnread(mayKeep: boolean): void {
+    this.#releaseHead();
+    if (this.#isWholeResponse) this.#state = State.DONE;
+    this.release(mayKeep);
   }
 
   /** The stream gave up before the end. */

@@ -90,6 +90,13 @@ const KNOWN: readonly Known[] = [
     ],
   },
   {
+    because:
+      'a length is passed on without leading zeros: a server that read it as octal would see another boundary',
+    in: ['origins'],
+    family: 'framing',
+    cases: ['a request: a length with leading zeros'],
+  },
+  {
     because: 'RFC 9112 §4: a status has three digits',
     in: ['clients', 'origins', 'log', 'counters'],
     family: 'framing',
@@ -299,6 +306,24 @@ const OPEN: readonly Open[] = [
     what: 'a 401 with NTLM or Negotiate makes the server connection its client’s own',
     family: SERVERS,
     cases: ['a challenge of NTLM keeps its connection for the client'],
+  },
+  {
+    what: 'max-reuse limits what comes from the pool; a connection stays with its client without being counted',
+    family: SERVERS,
+    cases: [
+      'max-reuse 1 lets a connection serve two requests',
+      'max-reuse 0 makes a connection for each request',
+    ],
+  },
+  {
+    what: 'PRI is refused with 400 (its connection preface is no request of HTTP/1)',
+    family: MESSAGES,
+    cases: ['PRI of HTTP/2 without HTTP/2'],
+  },
+  {
+    what: 'a server that use-server picks is not counted in lbtot',
+    family: 'balancing',
+    cases: ['use-server picks by rule'],
   },
   {
     what: 'of TE only trailers is passed on',

@@ -57,7 +57,7 @@ const answered: readonly OracleCase[] = KEEPING.flatMap((text) => [
     name: text,
     with: [lineOf(text)],
     replies: { '/probe': 'HTTP/1.1 200 OK\r\nX-Probe: 1\r\nContent-Length: 0\r\n\r\n' },
-    steps: [send(get('/here?a=b')), answers(1)],
+    steps: [send(get(text.startsWith('monitor') ? '/here' : '/here?a=b')), answers(1)],
     ...(text.startsWith('monitor') ? { logs: 1 } : {}),
   },
   {

@@ -4,15 +4,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FAIRLEAD } from '../oracle.ts';
 
-/** Throws outside of any handler once the file holds the thread's index. */
+/** Throws outside of any handler once the file holds the thread's index; spoils reloads while it says `refuse`. */
 const PLANTED = `import { readFileSync, watch } from 'node:fs';
-import { workerData } from 'node:worker_threads';
-import './product-thread.js';
+import { parentPort, workerData } from 'node:worker_threads';
 
 const file = process.env.FAIRLEAD_TEST_FAULT;
 watch(file, () => {
   if (readFileSync(file, 'utf8') === String(workerData.index)) throw new Error('planted in thread ' + workerData.index);
 }).unref();
+parentPort.on('message', (message) => {
+  if (message.type === 'prepare' && readFileSync(file, 'utf8') === 'refuse ' + workerData.index) message.slots = [];
+});
+await import('./product-thread.js');
 `;
 
 export interface FaultyBuild {
@@ -21,6 +24,8 @@ export interface FaultyBuild {
   readonly environment: { readonly [name: string]: string };
   /** Makes this thread throw. */
   setOff(thread: number): void;
+  /** Makes this thread unable to compile the plan of a reload; -1 ends that. */
+  refuseReloads(thread: number): void;
   remove(): void;
 }
 
@@ -38,6 +43,7 @@ export function makeFaultyBuild(): FaultyBuild {
     path: join(folder, 'bin/fairlead'),
     environment: { FAIRLEAD_TEST_FAULT: fault },
     setOff: (thread) => writeFileSync(fault, String(thread)),
+    refuseReloads: (thread) => writeFileSync(fault, `refuse ${thread}`),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,4 +1,5 @@
 /** Plays the cases of one family through one program: its configuration, the interpreter of steps, and the counters. */
+import net from 'node:net';
 import { parseHaproxyCfg } from '../../../config/haproxy-cfg/parse.ts';
 import { linkDocument } from '../../../config/link/link.ts';
 import { describe as describeDiagnostics, TEST_FACTS } from '../link-text.ts';
@@ -54,6 +55,7 @@ export class OracleStage {
       origins: Object.fromEntries(ORIGINS.map((name) => [name, {}])),
       config: (ports) => configurationOf(family, cases, { ...ports, ...facts }),
     });
+    await ready(arena);
     return new OracleStage(arena, names);
   }
 
@@ -80,6 +82,16 @@ export class OracleStage {
     client.finish();
     return client.received;
   }
+}
+
+/** Resolves when the program answers: the patience of clients is for its work, not for its start. */
+async function ready({ program }: Arena): Promise<void> {
+  const socket = net.connect(program.port('quiet'), '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write('GET / HTTP/1.1\r\nHost: ready\r\nConnection: close\r\n\r\n');
+  socket.resume();
+  await new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  if (program.hasEnded) throw new Error(`it ended instead of starting:\n${program.output}`);
 }
 
 /** Why Fairlead does not accept a case's configuration, or null. */
