@@ -3,7 +3,7 @@ import type { BindSettings, Model } from '../config/model/model.ts';
 import type { Position } from '../src/keyword/words.ts';
 import type { Address } from '../src/net/address.ts';
 import type { ListenerHandle } from '../workers/messages.ts';
-import { type BindRequest, fileOf } from './listening-socket.ts';
+import { type BindRequest, earlyOptionsOf, fileOf } from './listening-socket.ts';
 
 export interface PlannedListener {
   /** The same in two models for what can be served by the same socket. */
@@ -47,9 +47,11 @@ export function planListeners(model: Model): PlannedListener[] {
 
 function plan(address: Address, options: BindSettings): Pick<PlannedListener, 'key' | 'request'> {
   const isIpv6Only = options.v6only === true;
-  const request = { address, isIpv6Only, file: fileOf(options) };
+  const early = earlyOptionsOf(options);
+  const request = { address, isIpv6Only, file: fileOf(options), early };
   const where = address.family === 'fd' ? String(address.fd) : `${address.host}|${address.portLow}`;
-  return { request, key: `${address.family}|${where}${isIpv6Only ? '|v6only' : ''}` };
+  const how = early === null ? '' : `|${JSON.stringify(early)}`;
+  return { request, key: `${address.family}|${where}${isIpv6Only ? '|v6only' : ''}${how}` };
 }
 
 /** Two binds of one address are two listeners: the second's key says so. */

@@ -4,10 +4,12 @@
  */
 
 import { lookup } from 'node:dns/promises';
-import { chmodSync, chownSync, fstatSync, lstatSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, fstatSync, lstatSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
 import { BoundSocket } from 'node:net';
 import type { BindSettings } from '../config/model/model.ts';
 import type { Address } from '../src/net/address.ts';
+import { bindToDevice, setSocketOption, setTcpMd5Key, setTransparent } from '../src/system/socket-options.ts';
+import { bindTcpSocket } from '../src/system/stream-socket.ts';
 import { groupId, userId } from './accounts.ts';
 
 /** Owner and permissions of a unix socket's file; undefined leaves the system's default. */
@@ -31,6 +33,21 @@ export interface BindRequest {
   readonly address: Address;
   readonly isIpv6Only: boolean;
   readonly file: SocketFile;
+  /** What must be set before the address is bound, and needs privileges; null for nothing. */
+  readonly early: EarlyOptions | null;
+}
+
+/** Bind options `interface`, `transparent`, `tcp-md5sig`: '' and false where they do not stand. */
+export interface EarlyOptions {
+  readonly interface: string;
+  readonly isTransparent: boolean;
+  readonly md5Key: string;
+}
+
+/** Null where the line has none of them. */
+export function earlyOptionsOf(options: BindSettings): EarlyOptions | null {
+  const { interface: name = '', isTransparent = false, tcpMd5Key: md5Key = '' } = options;
+  return name === '' && !isTransparent && md5Key === '' ? null : { interface: name, isTransparent, md5Key };
 }
 
 /** What a bind line says about the file of its unix socket. Throws an Error that names an unknown user or group. */
@@ -73,7 +90,9 @@ export function openListeningSocket(request: BindRequest): ListeningSocket {
     case 'ipv4':
     case 'ipv6':
     case 'any':
-      return bindIp(address, request.isIpv6Only);
+      return request.early === null
+        ? bindIp(address, request.isIpv6Only)
+        : bindPrepared(request, request.early);
     default:
       throw new Error(`a listener cannot have an address of family ${address.family}`);
   }
@@ -89,6 +108,18 @@ function bindIp(address: Address, isIpv6Only: boolean): ListeningSocket {
     ...(ipv6Only && { ipv6Only }),
   });
   return { fd: bound.fd(), isUnix: false, bound, close: () => bound.close() };
+}
+
+/** As `bindIp`, by system calls: Node has none to set options of a socket before it is bound. */
+function bindPrepared({ address, isIpv6Only }: BindRequest, early: EarlyOptions): ListeningSocket {
+  const isIpv6 = address.family === 'ipv6';
+  const fd = bindTcpSocket(address.family === 'any' ? '0.0.0.0' : address.host, address.portLow, (socket) => {
+    if (isIpv6) setSocketOption(socket, 'IPV6_V6ONLY', isIpv6Only ? 1 : 0);
+    if (early.interface !== '') bindToDevice(socket, early.interface);
+    if (early.isTransparent) setTransparent(socket, isIpv6 ? 'ipv6' : 'ipv4');
+    if (early.md5Key !== '') setTcpMd5Key(socket, isIpv6 ? '::' : '0.0.0.0', early.md5Key);
+  });
+  return { fd, isUnix: false, bound: null, close: () => closeSync(fd) };
 }
 
 /**

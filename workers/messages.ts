@@ -134,10 +134,14 @@ export type ProcessToThread =
   | { readonly type: 'resume-proxy'; readonly proxyId: number }
   /** Close idle client connections as they come to rest; report `drained` when none is left. */
   | { readonly type: 'drain' }
+  /** Ends all streams on a server that went down ('D') or on a backup that another server replaces ('U'). */
+  | { readonly type: 'end-sessions'; readonly serverSlot: number; readonly letter: 'D' | 'U' }
   | { readonly type: 'close-all' };
 
 export type ThreadToProcess =
   | { readonly type: 'ready' }
+  /** Traffic has met `error-limit` errors of a server in a row; the last in HAProxy's words. */
+  | { readonly type: 'errors-observed'; readonly serverSlot: number; readonly lastError: string }
   | { readonly type: 'failed'; readonly problem: string }
   /** `problem` is '' where the plan compiled. */
   | { readonly type: 'prepared'; readonly problem: string }

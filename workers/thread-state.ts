@@ -4,6 +4,7 @@
  */
 import { HttpHead } from '../src/http/head.ts';
 import type { TimerWheel } from '../src/time/timer-wheel.ts';
+import { type SharedCounter, sharedCounter, takeNext } from './log/log-memory.ts';
 import type { Plan } from './plan/plan.ts';
 import type { SharedMemory } from './shared/shared-memory.ts';
 
@@ -26,8 +27,8 @@ export class ThreadState {
   nowMs: number = performance.now();
   /** Client connections now open on this thread, and how many this thread has accepted. */
   openSessions = 0;
-  /** Requests and TCP sessions numbered so far. */
-  #numbered = 0;
+  /** Requests and TCP sessions numbered so far, by all threads. */
+  readonly #numbered: SharedCounter = sharedCounter('requests');
   #freeHeads: HttpHead[] = [];
   #freeBuffers: Buffer[] = [];
 
@@ -43,9 +44,9 @@ export class ThreadState {
     this.nowMs = performance.now();
   }
 
-  /** A number for a request or TCP session that no other thread gives: 32 bits, with one thread 0, 1, 2… */
+  /** A number for a request or TCP session, counted over all threads from 0, in 32 bits. */
   takeNumber(): number {
-    return (this.#numbered++ * this.shared.threads + this.index) >>> 0;
+    return takeNext(this.#numbered);
   }
 
   takeHead(): HttpHead {

@@ -68,7 +68,7 @@ export class RunningProgram {
     };
     this.#child.stdout!.on('data', keep);
     this.#child.stderr!.on('data', keep);
-    running.add(this.#child);
+    running.set(this.#child, this.folder);
   }
 
   /** Resolves when it answers a request. Rejects with its output when it ends instead. */
@@ -113,9 +113,13 @@ export class RunningProgram {
   }
 }
 
-const running = new Set<ChildProcess>();
+/** With their folders, for a benchmark that ends before it has stopped them. */
+const running = new Map<ChildProcess, string>();
 process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const [child, folder] of running) {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 

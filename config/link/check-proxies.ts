@@ -1,7 +1,7 @@
 /** What only shows when all proxies are known: names, ids, backends that exist, modes that fit, what is missing. */
 import { nearest } from '../../src/keyword/nearest.ts';
 import { httpOnlyAlias } from '../../src/log/aliases.ts';
-import { checkServerReferences } from './check-servers.ts';
+import { checkFastOpen, checkServerReferences } from './check-servers.ts';
 import { nounOf } from './draft.ts';
 import type { LinkedProxy, PlacedReference } from './link-proxy.ts';
 import type { Report } from './report.ts';
@@ -17,6 +17,7 @@ export function checkProxies(proxies: readonly LinkedProxy[], report: Report): v
     if (!isComplete || proxy.model.settings.isDisabled === true) continue;
     checkBinds(proxy, report);
     checkTimeouts(proxy, report);
+    checkFastOpen(proxy, report);
     checkLogs(proxy, report);
     checkLogFormat(proxy, report);
     checkHealth(proxy, report);

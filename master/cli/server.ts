@@ -2,7 +2,7 @@
 
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Level } from '../../src/command/session.ts';
-import { fileOf, type ListeningSocket, openListeningSocket, resolveAddress } from '../listening-socket.ts';
+import { earlyOptionsOf, fileOf, type ListeningSocket, openListeningSocket, resolveAddress } from '../listening-socket.ts';
 import type { CliAddress } from './address.ts';
 import type { MasterView } from './context.ts';
 import { Conversation } from './conversation.ts';
@@ -31,6 +31,7 @@ export class CliServer {
     const request = {
       address: await resolveAddress(address),
       isIpv6Only: options.v6only === true,
+      early: earlyOptionsOf(options),
       file: fileOf(options),
     };
     const socket = openListeningSocket(request);

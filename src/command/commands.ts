@@ -5,10 +5,12 @@ import type { ProcessContext } from './process-context.ts';
 import { serverCommands } from './server-commands.ts';
 import { sessionCommands } from './session.ts';
 import { showCommands } from './show-commands.ts';
+import { showEventsCommand } from './show-events-command.ts';
 
 export const commands: readonly AnyCommand<ProcessContext>[] = [
   ...sessionCommands,
   ...showCommands,
+  showEventsCommand,
   ...serverCommands,
   ...frontendCommands,
 ];

@@ -1,6 +1,7 @@
 /** What the worker process's commands work on: statistics to show and servers to change. The process implements it. */
 import type { ProxyStats, ServerStats, StatsView } from '../stats/view.ts';
 import type { SessionContext } from './session.ts';
+import type { EventSink } from './show-events-command.ts';
 
 /** A server by HAProxy's ids of its backend and itself. */
 export interface ServerRef {
@@ -18,6 +19,14 @@ export interface ServerControl {
   setMaxconn(server: ServerRef, maxconn: number): void;
   /** Pauses or resumes the health checks of a server that has them. */
   setChecking(server: ServerRef, checking: 'on' | 'off'): void;
+  /** The agent's health, whatever it says. */
+  setAgentHealth(server: ServerRef, health: 'up' | 'down'): void;
+  /** Pauses or resumes asking the agent of a server that has one. */
+  setAgentChecking(server: ServerRef, checking: 'on' | 'off'): void;
+  /** Where the agent is and what is sent to it; what is not given stays. `host` is an IP address. */
+  setAgent(server: ServerRef, agent: { host?: string; port?: number; send?: string }): void;
+  /** Where health checks connect to; what is not given stays. Port 0 is that of the traffic. */
+  setCheckTarget(server: ServerRef, target: { host?: string; port?: number }): void;
   /** Maxima only, or everything that counts. */
   clearCounters(what: 'maxima' | 'all'): void;
 }
@@ -44,6 +53,7 @@ export interface ProcessContext extends SessionContext {
   readonly servers: ServerControl;
   readonly frontends: FrontendControl;
   readonly sockets: readonly CliSocket[];
+  eventSinks(): readonly EventSink[];
   readonly environment: { readonly [name: string]: string | undefined };
 }
 

@@ -2,6 +2,7 @@
 
 import { CheckState } from '../health/status.ts';
 import { arg } from '../keyword/arg.ts';
+import { checkSettings, type SetServer } from './check-settings.ts';
 import { commandsOn } from './declare.ts';
 import { type Answer, failure } from './message.ts';
 import { type FoundServer, findServer, type ProcessContext } from './process-context.ts';
@@ -79,13 +80,27 @@ function setMaxconn(context: ProcessContext, { ref }: FoundServer, text: string 
   return '';
 }
 
-const SET_SERVER = new Map([
-  ['state', setState],
-  ['health', setHealth],
-  ['weight', setWeight],
+function setAgentChecking(
+  context: ProcessContext,
+  { ref, server }: FoundServer,
+  checking: 'on' | 'off',
+): Answer {
+  const isConfigured = (server.agent.state & CheckState.CONFIGURED) !== 0;
+  if (checking === 'on' && !isConfigured)
+    return failure('Agent was not configured on this server, cannot enable.\n');
+  if (isConfigured) context.servers.setAgentChecking(ref, checking);
+  return '';
+}
+
+const SET_SERVER = new Map<string, SetServer>([
+  ['state', (context, found, [value]) => setState(context, found, value)],
+  ['health', (context, found, [value]) => setHealth(context, found, value)],
+  ['weight', (context, found, [value]) => setWeight(context, found, value)],
+  ...checkSettings,
 ]);
 
-const SET_SERVER_USAGE = 'usage: set server <backend>/<server> health | state | weight\n';
+const SET_SERVER_USAGE =
+  'usage: set server <backend>/<server> agent | agent-addr | agent-port | agent-send | check-addr | check-port | health | state | weight\n';
 
 export const serverCommands = [
   define({
@@ -95,14 +110,21 @@ export const serverCommands = [
     summary: "Changes a server's administrative state, health or weight.",
     level: 'admin',
     differences: [
-      '`addr`, `fqdn`, `ssl`, `name`, `check-addr`, `check-port` and the agent words are not available.',
+      '`addr`, `fqdn`, `ssl` and `name` are not available, and addresses of checks and agents are numeric.',
     ],
-    args: { server: path, what: word('what'), value: word('value') },
-    run: ({ server, what, value }, context) =>
+    args: {
+      server: path,
+      what: word('what'),
+      value: word('value'),
+      port: word('port'),
+      number: word('number'),
+    },
+    run: ({ server, what, value, port, number }, context) =>
       withServer(
         context,
         server,
-        (found) => SET_SERVER.get(what ?? '')?.(context, found, value) ?? failure(SET_SERVER_USAGE),
+        (found) =>
+          SET_SERVER.get(what ?? '')?.(context, found, [value, port, number]) ?? failure(SET_SERVER_USAGE),
       ),
   }),
   define({
@@ -173,6 +195,26 @@ export const serverCommands = [
     level: 'admin',
     args: { server: path },
     run: ({ server }, context) => withServer(context, server, (found) => setChecking(context, found, 'off')),
+  }),
+  define({
+    name: 'enable agent',
+    usage: 'enable agent',
+    help: 'enable agent checks',
+    summary: 'Asks the agent of a server again.',
+    level: 'admin',
+    args: { server: path },
+    run: ({ server }, context) =>
+      withServer(context, server, (found) => setAgentChecking(context, found, 'on')),
+  }),
+  define({
+    name: 'disable agent',
+    usage: 'disable agent',
+    help: 'disable agent checks',
+    summary: 'Stops asking the agent of a server: what it said last no longer counts.',
+    level: 'admin',
+    args: { server: path },
+    run: ({ server }, context) =>
+      withServer(context, server, (found) => setAgentChecking(context, found, 'off')),
   }),
   define({
     name: 'clear counters',

@@ -12,6 +12,14 @@ export function isAllowed(own: Level, needed: Level): boolean {
   return LEVELS.indexOf(own) >= LEVELS.indexOf(needed);
 }
 
+/** What a session may go on showing after its command: events of a ring buffer. */
+export interface EventReader {
+  /** What came since the last call, in whole lines; '' when nothing did. */
+  read(): string;
+  /** Resolves when there may be more to read. */
+  changed(): Promise<void>;
+}
+
 /** Changed by commands, read by whoever serves the connection. */
 export interface CliSession {
   level: Level;
@@ -27,6 +35,8 @@ export interface CliSession {
   severityForm: SeverityForm;
   /** `quit` was said. */
   isClosing: boolean;
+  /** Until there is input, whatever it reads is shown. */
+  follows: EventReader | null;
 }
 
 export interface SessionContext {
@@ -43,6 +53,7 @@ export function newSession(level: Level, timeoutMs: number, severityForm: Severi
     timeoutMs,
     severityForm,
     isClosing: false,
+    follows: null,
   };
 }
 

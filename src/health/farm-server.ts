@@ -72,6 +72,8 @@ export class FarmServer {
   fails = 0;
   downs = 0;
   observedFails = 0;
+  /** Times that maintenance has begun: a check that was under way then tells nothing any more. */
+  pauses = 0;
   lastChangeMs: number;
   #downMs = 0;
 
@@ -168,6 +170,7 @@ export class FarmServer {
   /** `marks` are bits of Admin that put it into maintenance. */
   enterMaintenance(marks: number, nowMs: number): void {
     this.admin |= marks;
+    this.pauses++;
     if (this.settings.isChecked) this.checkState |= CheckState.PAUSED;
     this.health = 0;
     if (this.isDown) return;

@@ -115,6 +115,12 @@ export class Farm implements FarmCounts {
     this.#learn(index, outcome, nowMs, (server) => server.learn(outcome, nowMs));
   }
 
+  /** A check ends without counting. */
+  checkDropped(index: number): void {
+    this.servers[index]!.checkState &= ~CheckState.IN_PROGRESS;
+    this.#owner.changed(index);
+  }
+
   agentBegins(index: number): void {
     const { agent } = this.servers[index]!;
     agent.checkState |= CheckState.IN_PROGRESS;

@@ -66,7 +66,7 @@ export class HttpResponse {
     const content = this.#bytes.subarray(this.#bodyStart);
     if (this.#bodyKind === BodyKind.CHUNKED) this.#readChunks(content);
     else if (this.#bodyKind === BodyKind.LENGTH) {
-      this.body = content.latin1Slice(0, this.#length);
+      this.body = content.latin1Slice(0, Math.min(this.#length, content.length));
       if (content.length >= this.#length) this.state = 'complete';
     } else if (this.#bodyKind === BodyKind.NONE) this.state = 'complete';
     else this.body = content.latin1Slice();

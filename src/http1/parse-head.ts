@@ -44,6 +44,7 @@ export function parseRequestHead(
   const isSimple = head.phase === HeadPhase.COMPLETE;
   const past = isSimple ? fields : parseFields(head, bytes, fields, stop, limits);
   if (past <= 0) return closeHead(head, past, stop, end);
+  if (overflows(head, past, limits)) return closeHead(head, HeadError.TOO_LARGE, stop, end);
   const error = settleRequest(head, limits);
   return closeHead(head, error < 0 ? error : past, stop, end);
 }
@@ -64,9 +65,22 @@ export function parseResponseHead(
   if (fields <= 0) return closeHead(head, fields, stop, end);
   const past = parseFields(head, bytes, fields, stop, limits);
   if (past <= 0) return closeHead(head, past, stop, end);
+  if (overflows(head, past, limits)) return closeHead(head, HeadError.TOO_LARGE, stop, end);
   const error = settleResponse(head, limits);
   return closeHead(head, error < 0 ? error : past, stop, end);
 }
+
+/**
+ * Whether a head is larger than HAProxy's buffer takes it, in the form that HAProxy keeps it in: as watched, that has
+ * a head of its own, and a few bytes more than the wire for every field.
+ */
+function overflows(head: HttpHead, past: number, limits: HeadLimits): boolean {
+  const bytes = past - head.lineStart + head.fieldCount * FIELD_OVERHEAD_BYTES;
+  return bytes > limits.maxBytes - HEAD_OVERHEAD_BYTES;
+}
+
+const HEAD_OVERHEAD_BYTES = 79;
+const FIELD_OVERHEAD_BYTES = 4;
 
 /** There is a line to parse. */
 const GO_ON = 1;

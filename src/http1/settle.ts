@@ -33,9 +33,7 @@ const found = new Findings();
 
 /** Completes a parsed request head: body, connection, target. Returns 0 or a HeadError. */
 export function settleRequest(head: HttpHead, limits: HeadLimits): number {
-  const error =
-    readFields(head, false) ||
-    (found.hostRow >= 0 && !limits.isRelaxed ? mergeHosts(head, found.hostRow) : 0);
+  const error = readFields(head, false) || (found.hostRow >= 0 ? mergeHosts(head, found.hostRow) : 0);
   if (error < 0) return error;
   const targetError = settleTarget(head, found.hostRow, limits.isRelaxed);
   if (targetError < 0) return targetError;

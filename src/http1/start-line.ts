@@ -7,7 +7,7 @@ import type { HeadLimits } from './limits.ts';
 import { skipTarget } from './scan.ts';
 
 /**
- * Parses the request line at `start`. Returns the next line's offset, NEED_MORE, or a HeadError. Relaxed, a line
+ * Parses the request line at `start`. Returns the next line's offset, NEED_MORE, or a HeadError. Relaxed, a GET
  * without a version is a whole request (HTTP/0.9), which goes on as HTTP/1.0.
  */
 export function parseRequestLine(
@@ -28,7 +28,8 @@ export function parseRequestLine(
   while (limits.isRelaxed && at < stop && bytes[at]! > SP && bytes[at]! !== 127) at++;
   if (at >= stop) return NEED_MORE;
   const targetEnd = at;
-  const isSimple = limits.isRelaxed && (bytes[at] === CR || bytes[at] === LF);
+  const isSimple =
+    limits.isRelaxed && isGet(bytes, start, methodEnd) && (bytes[at] === CR || bytes[at] === LF);
   if (targetEnd === targetStart || !(isBlank(bytes[at]!) || isSimple)) return HeadError.BAD_TARGET;
 
   const versionStart = skipBlanks(bytes, at, stop);
@@ -52,6 +53,11 @@ export function parseRequestLine(
     bytes[targetEnd] === SP;
   head.phase = isSimple ? HeadPhase.COMPLETE : HeadPhase.FIELDS;
   return next;
+}
+
+/** The only method of HTTP/0.9. */
+function isGet(bytes: Buffer, start: number, end: number): boolean {
+  return end - start === 3 && bytes[start] === 71 && bytes[start + 1] === 69 && bytes[start + 2] === 84;
 }
 
 /** `HTTP/1.1` and CRLF. */

@@ -4,6 +4,7 @@
  */
 import type { ServerTable } from './declare.ts';
 import { avalanche } from './hash.ts';
+import { seedOfId } from './hash-key.ts';
 import { staticMap } from './static-map.ts';
 import { staticWeights } from './weights.ts';
 
@@ -38,14 +39,6 @@ export class MapCircle implements Circle {
   locate(hash: number): number {
     return (hash >>> 0) % this.owners.length;
   }
-}
-
-/** Points of the id 1 begin here and those of others in such steps, before their bits are mixed: as watched. */
-const POINTS_PER_ID = 4096;
-
-/** Where the points of a server with this id come from. */
-export function seedOfId(id: number): number {
-  return Math.imul(id, POINTS_PER_ID);
 }
 
 /** A point and whose it is, in one number that sorts by the point. */

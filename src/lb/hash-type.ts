@@ -1,4 +1,4 @@
-/** How a hash is made and mapped to a server (manual section 4.2, `hash-type`). */
+/** How a hash is made, how it is mapped to a server, and when another is taken (manual section 4.2, `hash-…`). */
 import { arg } from '../keyword/arg.ts';
 import { defineProxyOption } from '../keyword/declaration.ts';
 import type { HashFunctionName } from './hash-functions.ts';
@@ -13,8 +13,7 @@ export interface HashType {
 
 export const HASH_TYPE_DEFAULT: HashType = { method: 'map-based', function: 'sdbm', isAvalanche: false };
 
-/** To be listed among the proxy options. */
-export const hashTypeOption = defineProxyOption({
+const hashTypeOption = defineProxyOption({
   name: 'hash-type',
   key: 'hashType',
   sections: ['defaults', 'listen', 'backend'],
@@ -44,3 +43,41 @@ export const hashTypeOption = defineProxyOption({
     isAvalanche: modifier === 'avalanche' || (method === 'consistent' && hash === undefined),
   }),
 });
+
+const hashBalanceFactorOption = defineProxyOption({
+  name: 'hash-balance-factor',
+  key: 'hashBalanceFactor',
+  sections: ['defaults', 'listen', 'backend'],
+  summary:
+    "With 'hash-type consistent' and 'balance random': the load that a server may have, in percent of the average; 0 sets no limit.",
+  args: { factor: arg.int({ min: 0 }) },
+  examples: [
+    { text: 'hash-balance-factor 150', result: 150 },
+    { text: 'hash-balance-factor 0', result: 0 },
+  ],
+  check: ({ factor }) =>
+    factor > 0 && factor <= 100
+      ? `'hash-balance-factor' must be 0 or more than 100, not ${factor}`
+      : undefined,
+  value: ({ factor }) => factor,
+});
+
+const hashPreserveAffinityOption = defineProxyOption({
+  name: 'hash-preserve-affinity',
+  key: 'hashAffinity',
+  sections: ['defaults', 'listen', 'backend'],
+  summary:
+    'Whether a request waits for the server that its hash designates when that is full, or takes the next.',
+  args: { when: arg.oneOf('always', 'maxconn', 'maxqueue') },
+  examples: [
+    { text: 'hash-preserve-affinity always', result: 'always' },
+    { text: 'hash-preserve-affinity maxqueue', result: 'maxqueue' },
+  ],
+  differences: [
+    'It is newer than the HAProxy it could be compared with: the next server is found as its manual says.',
+  ],
+  value: ({ when }) => when,
+});
+
+/** To be listed among the proxy options. */
+export const hashOptions = [hashTypeOption, hashBalanceFactorOption, hashPreserveAffinityOption] as const;

@@ -123,6 +123,9 @@ export const header = defineBalance({
       result: { name: 'hdr', args: { name: 'Host', use_domain_only: true } },
     },
   ],
+  differences: [
+    'With use_domain_only HAProxy 2.6 also looks at the byte behind the name, left over from another request; Fairlead does not.',
+  ],
   compile: ({ name, use_domain_only: isDomainOnly }, settings) => {
     const hash = HASH_FUNCTIONS[(settings?.hashType ?? HASH_TYPE_DEFAULT).function];
     return () => new HashBalancer(new HeaderKey(hash, name.toLowerCase(), { isDomainOnly }), settings);

@@ -116,6 +116,7 @@ function anyRow(head: HttpHead, from: number): number {
 
 /** Where the comma stands that ends the value beginning at `from`, or the line's length. */
 function valueEnd(line: string, from: number): number {
+  if (!line.includes(',', from)) return line.length;
   let isQuoted = false;
   for (let at = from; at < line.length; at++) {
     const char = line.charCodeAt(at);

@@ -177,6 +177,65 @@ export const bindOptions = [
     examples: [{ text: 'tcp-ut 30s', result: 30_000 }],
     value: ({ delay }) => delay,
   }),
+  defineBindOption({
+    name: 'cc',
+    key: 'congestionControl',
+    summary: 'The TCP congestion control of connections; one that the system does not have leaves its default.',
+    args: { algo: arg.word('algo') },
+    examples: [{ text: 'cc cubic', result: 'cubic' }],
+    value: ({ algo }) => algo,
+  }),
+  defineBindOption({
+    name: 'tcp-ss',
+    key: 'savedSyn',
+    summary:
+      'Has the kernel keep the packet that opened a connection: 0 none of it, 1 from its IP header on, 2 all of it.',
+    args: { mode: arg.int({ min: 0, max: 2 }) },
+    examples: [{ text: 'tcp-ss 1', result: 1 }],
+    value: ({ mode }) => mode,
+  }),
+  defineBindOption({
+    name: 'tcp-md5sig',
+    key: 'tcpMd5Key',
+    summary: 'Signs all segments of connections with this key, and drops those of clients that do not (RFC 2385).',
+    args: { password: arg.word('password') },
+    examples: [{ text: 'tcp-md5sig secret', result: 'secret' }],
+    value: ({ password }) => password,
+  }),
+  defineBindOption({
+    name: 'interface',
+    key: 'interface',
+    summary: 'Takes only connections that come by this network interface.',
+    args: { interface: arg.word('interface') },
+    examples: [{ text: 'interface eth0', result: 'eth0' }],
+    value: ({ interface: name }) => name,
+  }),
+  defineBindOption({
+    name: 'transparent',
+    key: 'isTransparent',
+    summary: 'Binds to an address though it is not one of this machine, for traffic that is routed here.',
+    args: {},
+    examples: [{ text: 'transparent', result: true }],
+    value: () => true,
+  }),
+  defineBindOption(
+    withoutEffect({
+      name: 'nbconn',
+      summary: 'How many connections a listener of reverse HTTP opens.',
+      why: 'no listener opens connections itself',
+      args: { nbconn: arg.int({ min: 1 }) },
+      example: 'nbconn 2',
+    }),
+  ),
+  defineBindOption(
+    withoutEffect({
+      name: 'idle-ping',
+      summary: 'How often idle HTTP/2 clients are asked whether they are still there.',
+      why: 'HTTP/1 has no such question',
+      args: { delay: arg.duration() },
+      example: 'idle-ping 10s',
+    }),
+  ),
   defineBindOption(
     withoutEffect({
       name: 'nice',

@@ -163,12 +163,13 @@ function checkRegex(word: Word): void {
 
 /** An even number of hexadecimal digits. */
 export function readHex(words: Words): ExpectPattern {
-  return { kind: 'text', text: hexWord(words.take('<hexstring>')) };
+  return { kind: 'text', text: hexWord(words.take('<hexstring>'), 'hexstring') };
 }
 
-export function hexWord(word: Word): string {
+/** Throws an ArgumentError that names the argument. */
+export function hexWord(word: Word, name: string): string {
   if (/^(?:[0-9a-fA-F]{2})+$/.test(word.text)) return word.text;
-  throw new ArgumentError(word.at, `'${word.text}' is not an even number of hexadecimal digits`, {
+  throw new ArgumentError(word.at, `'${word.text}' is not an even number of hexadecimal digits for <${name}>`, {
     remedy: 'write two digits for each byte: 50494e47',
   });
 }

@@ -3,7 +3,7 @@ import { type Args, arg } from '../keyword/arg.ts';
 import { defineGlobalOption } from '../keyword/declaration.ts';
 import { withoutEffect } from './without-effect.ts';
 
-const KERNEL_BUFFERS = 'the kernel sizes socket buffers itself';
+const KERNEL_BUFFERS = 'it is for sockets without connections, which carry no traffic here';
 const EVENTS = 'Node waits for events its own way (libuv)';
 const MEMORY = "memory is managed by Node's garbage collector and by buffers of fixed size";
 const THREADS = 'worker threads are scheduled by the kernel, and all of them serve every listener';
@@ -34,13 +34,9 @@ function defineIgnoredSwitch(name: string, summary: string, why: string) {
 
 const pollers = ['noepoll', 'nopoll', 'nokqueue', 'noevports', 'noktls', 'nosplice'] as const;
 const bufferSizes = [
-  'rcvbuf.client',
   'rcvbuf.frontend',
-  'rcvbuf.server',
   'rcvbuf.backend',
-  'sndbuf.client',
   'sndbuf.frontend',
-  'sndbuf.server',
   'sndbuf.backend',
 ] as const;
 

@@ -11,6 +11,11 @@ const relaxedRequests = switchOf({
   sections: FRONTENDS,
   modes: ['http'],
   summary: 'Takes requests that break some rules of HTTP/1 instead of answering 400.',
+  differences: [
+    'The protocol and version of a request line are not sent on as they came, but as HTTP/1.0 or HTTP/1.1.',
+    'Fields with unusual names are dropped, as the manual says; HAProxy 2.6 sends them on.',
+    'Two different Host fields are refused, as in HAProxy 2.6.',
+  ],
 });
 
 const relaxedResponses = switchOf({
@@ -19,6 +24,11 @@ const relaxedResponses = switchOf({
   sections: BACKENDS,
   modes: ['http'],
   summary: 'Takes responses that break some rules of HTTP/1 instead of answering 502.',
+  differences: [
+    'The protocol and version of a status line are not sent on as they came, but as HTTP/1.0 or HTTP/1.1.',
+    'Fields with unusual names are dropped, as the manual says; HAProxy 2.6 sends them on.',
+    'An empty Transfer-Encoding, and one that repeats chunked, is sent on as one chunked or not at all.',
+  ],
 });
 
 /** The names of both options before HAProxy 3.1. */

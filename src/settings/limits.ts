@@ -1,10 +1,12 @@
 /** Proxy keywords that bound and retry (manual section 4.2). */
 import { arg } from '../keyword/arg.ts';
 import { defineProxyOption, switchOf } from '../keyword/declaration.ts';
+import { keepAliveProbeOptions } from './keep-alive-probes.ts';
 import { ANY_PROXY, BACKENDS, FRONTENDS } from './sections.ts';
 import { withoutEffect } from './without-effect.ts';
 
 export const limitOptions = [
+  ...keepAliveProbeOptions,
   defineProxyOption({
     name: 'maxconn',
     key: 'maxconn',
@@ -13,6 +15,16 @@ export const limitOptions = [
     args: { connections: arg.int({ min: 0 }) },
     examples: [{ text: 'maxconn 2000', result: 2000 }],
     value: ({ connections }) => connections,
+  }),
+  defineProxyOption({
+    name: 'rate-limit sessions',
+    key: 'rateLimitSessions',
+    sections: FRONTENDS,
+    summary:
+      'The most sessions that begin in a second, over all threads; further clients wait. 0 sets no limit.',
+    args: { rate: arg.int({ min: 0 }) },
+    examples: [{ text: 'rate-limit sessions 200', result: 200 }],
+    value: ({ rate }) => rate,
   }),
   defineProxyOption({
     name: 'backlog',
@@ -27,8 +39,8 @@ export const limitOptions = [
     name: 'fullconn',
     key: 'fullconn',
     sections: BACKENDS,
-    summary: 'The load at which the backend counts as full, as statistics show it.',
-    differences: ['It moves no limit of a server, since `minconn` is not supported yet.'],
+    summary:
+      'The number of sessions of the backend at which servers with `minconn` reach their `maxconn`; a tenth of what its frontends may send by default.',
     args: { connections: arg.int({ min: 0 }) },
     examples: [{ text: 'fullconn 10000', result: 10_000 }],
     value: ({ connections }) => connections,

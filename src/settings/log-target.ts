@@ -97,8 +97,54 @@ function levelsArg(): Arg<LogLevels> {
   };
 }
 
+/** The ring buffers there are, and the form of lines in them (manual section 12.5). */
+const RINGS: ReadonlySet<string> = new Set(['buf0']);
+const RING_PREFIX = 'ring@';
+const RING_LINE_FORMAT = 'timed';
+
+/** The longest line in a ring, its header included: the default of `maxlen`. */
+export const RING_LINE_MAX_BYTES = 1024;
+
+/** The name of the ring that an address of a target is; null for the others. */
+export function ringOf({ family, fd, host }: Address): string | null {
+  return family === 'fd' && fd < 0 ? host : null;
+}
+
+/** Addresses as `logAddressArg` takes them, and `ring@<name>`. */
+function targetArg(): Arg<Address> {
+  const address = logAddressArg();
+  return {
+    ...address,
+    good: [...address.good, 'ring@buf0'],
+    parse(words, site, name) {
+      if (words.peek()?.startsWith(RING_PREFIX) !== true) return address.parse(words, site, name);
+      const word = words.take(`<${name}>`);
+      const ring = word.text.slice(RING_PREFIX.length);
+      if (!RINGS.has(ring))
+        throw new ArgumentError(
+          word.at,
+          `log target '${word.text}': there is no such ring, and sections 'ring' are not supported yet`,
+          {
+            remedy: 'write ring@buf0, the ring that every process has',
+          },
+        );
+      return {
+        family: 'fd',
+        host: ring,
+        portLow: 0,
+        portHigh: 0,
+        portOffset: null,
+        fd: -1,
+        socket: 'dgram',
+        protocol: null,
+        text: word.text,
+      };
+    },
+  };
+}
+
 export const logTargetArgs = {
-  target: logAddressArg(),
+  target: targetArg(),
   len: arg.named(arg.int({ min: 80, max: 65535 })),
   format: arg.named(arg.oneOf(...LOG_LINE_FORMATS)),
   sample: arg.named(sampleArg()),
@@ -181,7 +227,7 @@ export function logTargetOf({
   return {
     address: target,
     maxLength: len ?? LINE_LENGTH_DEFAULT,
-    format: format ?? null,
+    format: ringOf(target) === null ? (format ?? null) : RING_LINE_FORMAT,
     sample: sample ?? null,
     facility: LOG_FACILITIES.indexOf(levels.facility),
     maxLevel: LOG_LEVELS.indexOf(levels.maxLevel),

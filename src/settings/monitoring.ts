@@ -1,6 +1,7 @@
 /** Keywords about clients that ask how the proxy is, or just look in: monitor requests and probes (manual section 4.2). */
 import { arg } from '../keyword/arg.ts';
 import { defineProxyOption, switchOf } from '../keyword/declaration.ts';
+import { IF_TRUE } from './condition-example.ts';
 import { FRONTENDS, FRONTENDS_BUT_DEFAULTS } from './sections.ts';
 
 export const monitoringOptions = [
@@ -23,7 +24,7 @@ export const monitoringOptions = [
     summary: 'A condition under which monitor requests are answered 503 instead of 200.',
     args: { condition: arg.condition() },
     evaluatedIn: 'http-request',
-    examples: [{ text: 'monitor fail if site_dead', result: null }],
+    examples: [{ text: 'monitor fail if TRUE', result: IF_TRUE }],
     check: ({ condition }) =>
       condition === null ? "'monitor fail' needs a condition: write 'if' or 'unless' and a test" : undefined,
     value: ({ condition }) => condition,

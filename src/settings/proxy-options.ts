@@ -1,5 +1,5 @@
 /** The keywords of defaults, frontend, backend and listen sections; `redirect`, which is a rule, is declared with those. */
-import { hashTypeOption } from '../lb/hash-type.ts';
+import { hashOptions } from '../lb/hash-type.ts';
 import { aclOptions } from './acl.ts';
 import { captureOptions } from './captures.ts';
 import { checkOptions } from './checks.ts';
@@ -30,5 +30,5 @@ export const proxyOptions = [
   ...captureOptions,
   ...errorPageOptions,
   ...checkOptions,
-  hashTypeOption,
+  ...hashOptions,
 ] as const;

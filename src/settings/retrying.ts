@@ -64,7 +64,7 @@ export const retryOptions = [
     summary:
       'The failures after which a request is sent again, as often as retries says; by default conn-failure.',
     differences: [
-      'A request on a reused connection that closes before any byte of the answer is always sent again, whatever this says.',
+      'A request on a reused connection that closes before any byte of the answer is always sent again, whatever this says; HAProxy closes the connection of the client then.',
       'TLS to servers is not supported yet: 0rtt-rejected never happens.',
     ],
     args: { reasons: reasonsArg() },

@@ -3,6 +3,7 @@ import { type Arg, arg } from '../keyword/arg.ts';
 import { defineServerOption } from '../keyword/declaration.ts';
 import { ArgumentError } from '../keyword/words.ts';
 import { parseIp } from '../net/ip.ts';
+import { serverBalanceOptions } from './server-balance.ts';
 import { healthOptions } from './server-health.ts';
 import { serverPoolOptions } from './server-pool.ts';
 import { serverSourceOptions } from './source-address.ts';
@@ -41,14 +42,6 @@ function defineDenial(name: string) {
 }
 
 const trafficOptions = [
-  defineServerOption({
-    name: 'weight',
-    key: 'weight',
-    summary: 'The share of traffic of this server beside the others, 0 to 256; 0 takes no new traffic.',
-    args: { weight: arg.int({ min: 0, max: 256 }) },
-    examples: [{ text: 'weight 50', result: 50 }],
-    value: ({ weight }) => weight,
-  }),
   defineServerOption({
     name: 'maxconn',
     key: 'maxconn',
@@ -135,6 +128,7 @@ const trafficOptions = [
 ] as const;
 
 export const serverOptions = [
+  ...serverBalanceOptions,
   ...trafficOptions,
   ...healthOptions,
   ...serverPoolOptions,

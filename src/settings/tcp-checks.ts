@@ -47,7 +47,7 @@ function hexArg(): Arg<string> {
     what: 'hexstring',
     good: ['50494e47'],
     bad: ['5', '5x', ''],
-    read: (word) => hexWord(word),
+    read: (word, _site, name) => hexWord(word, name),
   });
 }
 
@@ -103,7 +103,12 @@ export const tcpCheckOptions = [
     sections: BACKENDS,
     summary: 'Sends a text in a check that is made from a log format each time.',
     args: { fmt: arg.logFormat(), comment },
-    examples: [],
+    examples: [
+      {
+        text: 'tcp-check send-lf HELO',
+        result: { kind: 'send', isHex: false, text: { nodes: [{ kind: 'text', text: 'HELO' }], text: 'HELO' }, comment: '' },
+      },
+    ],
     value: ({ fmt, comment: said }): TcpCheckLine => sendLine(fmt, false, said),
   }),
   defineProxyOption({
@@ -128,7 +133,12 @@ export const tcpCheckOptions = [
     sections: BACKENDS,
     summary: 'Sends bytes in a check: hexadecimal digits that are made from a log format each time.',
     args: { hexfmt: arg.logFormat('hexfmt'), comment },
-    examples: [],
+    examples: [
+      {
+        text: 'tcp-check send-binary-lf 4845',
+        result: { kind: 'send', isHex: true, text: { nodes: [{ kind: 'text', text: '4845' }], text: '4845' }, comment: '' },
+      },
+    ],
     value: ({ hexfmt, comment: said }): TcpCheckLine => sendLine(hexfmt, true, said),
   }),
   defineProxyOption({

@@ -2,7 +2,74 @@
 import { arg } from '../keyword/arg.ts';
 import { defineGlobalOption } from '../keyword/declaration.ts';
 
+interface BufferInput<K extends string> {
+  readonly name: string;
+  readonly key: K;
+  readonly summary: string;
+}
+
+/** A kernel buffer of the connections of one side, in bytes; 0 leaves its size to the kernel. */
+function defineSocketBuffer<const K extends string>({ name, key, summary }: BufferInput<K>) {
+  return defineGlobalOption({
+    name: `tune.${name}`,
+    key,
+    summary,
+    args: { size: arg.size() },
+    examples: [
+      { text: `tune.${name} 65536`, result: 65_536 },
+      { text: `tune.${name} 16k`, result: 16_384 },
+    ],
+    value: ({ size }) => size,
+  });
+}
+
 export const tuningOptions = [
+  defineSocketBuffer({
+    name: 'rcvbuf.client',
+    key: 'clientReceiveBufferBytes',
+    summary: 'The most that the kernel keeps of what a client sent; 0 lets it choose.',
+  }),
+  defineSocketBuffer({
+    name: 'rcvbuf.server',
+    key: 'serverReceiveBufferBytes',
+    summary: 'The most that the kernel keeps of what a server sent; 0 lets it choose.',
+  }),
+  defineSocketBuffer({
+    name: 'sndbuf.client',
+    key: 'clientSendBufferBytes',
+    summary: 'The most that the kernel keeps of what is on its way to a client; 0 lets it choose.',
+  }),
+  defineSocketBuffer({
+    name: 'sndbuf.server',
+    key: 'serverSendBufferBytes',
+    summary: 'The most that the kernel keeps of what is on its way to a server; 0 lets it choose.',
+  }),
+  defineSocketBuffer({
+    name: 'notsent-lowat.client',
+    key: 'clientNotSentLowatBytes',
+    summary: 'How much the kernel takes ahead of what it can send to a client; 0 is no limit.',
+  }),
+  defineSocketBuffer({
+    name: 'notsent-lowat.server',
+    key: 'serverNotSentLowatBytes',
+    summary: 'How much the kernel takes ahead of what it can send to a server; 0 is no limit.',
+  }),
+  defineGlobalOption({
+    name: 'maxconnrate',
+    key: 'maxConnectionRate',
+    summary: 'The most client connections that are accepted in a second, over all frontends; 0 sets no limit.',
+    args: { number: arg.int({ min: 0 }) },
+    examples: [{ text: 'maxconnrate 1000', result: 1000 }],
+    value: ({ number }) => number,
+  }),
+  defineGlobalOption({
+    name: 'maxsessrate',
+    key: 'maxSessionRate',
+    summary: 'The most sessions that begin in a second, over all frontends; 0 sets no limit.',
+    args: { number: arg.int({ min: 0 }) },
+    examples: [{ text: 'maxsessrate 1000', result: 1000 }],
+    value: ({ number }) => number,
+  }),
   defineGlobalOption({
     name: 'tune.bufsize',
     key: 'bufferBytes',

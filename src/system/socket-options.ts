@@ -3,6 +3,7 @@
  * shapes. All throw SystemCallError: with the system's errno, or ENOSYS for an option that this platform lacks.
  */
 import { checkResult, lazyFunction, SystemCallError } from './libc.ts';
+import { AF_INET6, ipSocketAddress } from './socket-address.ts';
 
 const isLinux = process.platform === 'linux';
 const SOL_SOCKET = isLinux ? 1 : 0xffff;
@@ -21,6 +22,8 @@ interface Numbers {
 
 /** socket(7), ip(7), ipv6(7), tcp(7). Times are in seconds but for TCP_USER_TIMEOUT, in milliseconds. */
 const OPTIONS = {
+  SO_REUSEADDR: { linux: [1, 2], darwin: [0xffff, 0x0004] },
+  SO_REUSEPORT: { linux: [1, 15], darwin: [0xffff, 0x0200] },
   SO_KEEPALIVE: { linux: [1, 9], darwin: [0xffff, 0x0008] },
   SO_RCVBUF: { linux: [1, 8], darwin: [0xffff, 0x1002] },
   SO_SNDBUF: { linux: [1, 7], darwin: [0xffff, 0x1001] },
@@ -39,6 +42,8 @@ const OPTIONS = {
   TCP_MAXSEG: { linux: [6, 2], darwin: [6, 2] },
   TCP_KEEPIDLE: { linux: [6, 4], darwin: [6, 0x10] },
   TCP_KEEPINTVL: { linux: [6, 5], darwin: [6, 0x101] },
+  TCP_NOTSENT_LOWAT: { linux: [6, 25], darwin: [6, 0x201] },
+  TCP_SAVE_SYN: { linux: [6, 27] },
   TCP_KEEPCNT: { linux: [6, 6], darwin: [6, 0x102] },
   TCP_DEFER_ACCEPT: { linux: [6, 9] },
   TCP_QUICKACK: { linux: [6, 12] },
@@ -82,6 +87,51 @@ export function bindToDevice(fd: number, interfaceName: string): void {
 export function setCongestionControl(fd: number, algorithm: string): void {
   if (!isLinux) throw lacks('TCP_CONGESTION');
   setText(fd, [IPPROTO_TCP, TCP_CONGESTION], algorithm);
+}
+
+/** How a connection's packets are marked for the kernel's own routing and filters (`set-mark`). Needs CAP_NET_ADMIN. */
+export function setPacketMark(fd: number, mark: number): void {
+  setSocketOption(fd, 'SO_MARK', mark | 0);
+}
+
+/** The DS field of a connection's packets: IPv4's type of service, IPv6's traffic class (`set-tos`). 0 to 255. */
+export function setTrafficClass(fd: number, trafficClass: number): void {
+  const isIpv6 = getSocketOption(fd, 'SO_DOMAIN') === AF_INET6;
+  if (isIpv6) setSocketOption(fd, 'IPV6_TCLASS', trafficClass);
+  // An IPv6 socket may carry IPv4 in mapped addresses: those packets take the IPv4 field.
+  setSocketOption(fd, 'IP_TOS', trafficClass);
+}
+
+/** Lets a socket bind to addresses that are not this machine's (`transparent`). Needs CAP_NET_ADMIN. */
+export function setTransparent(fd: number, family: 'ipv4' | 'ipv6'): void {
+  setSocketOption(fd, family === 'ipv6' ? 'IPV6_TRANSPARENT' : 'IP_TRANSPARENT', 1);
+}
+
+/** TCP_MD5SIG_EXT's limits, of Linux. */
+const MD5_KEY_MAX = 80;
+const TCP_MD5SIG_EXT = 38;
+/** struct tcp_md5sig: sockaddr_storage, flags, prefix length, key length, interface, key. */
+const MD5_ADDRESS_BYTES = 128;
+const TCP_MD5SIG_FLAG_PREFIX = 1;
+
+/**
+ * Has all segments to and from `peer` signed (RFC 2385, `tcp-md5sig`); an all-zero address is any peer of its family.
+ * On a listening socket the connections inherit it. Throws SystemCallError, or RangeError for a key of 0 or more than
+ * 80 bytes.
+ */
+export function setTcpMd5Key(fd: number, peer: string, key: string): void {
+  if (!isLinux) throw lacks('TCP_MD5SIG');
+  const keyBytes = Buffer.from(key);
+  if (keyBytes.length === 0 || keyBytes.length > MD5_KEY_MAX)
+    throw new RangeError(`a TCP MD5 key has 1 to ${MD5_KEY_MAX} bytes`);
+  const bytes = Buffer.alloc(MD5_ADDRESS_BYTES + 8 + MD5_KEY_MAX);
+  ipSocketAddress(peer, 0).bytes.copy(bytes);
+  const isAny = peer === '0.0.0.0' || peer === '::';
+  bytes[MD5_ADDRESS_BYTES] = TCP_MD5SIG_FLAG_PREFIX;
+  bytes[MD5_ADDRESS_BYTES + 1] = isAny ? 0 : peer.includes(':') ? 128 : 32;
+  bytes.writeUInt16LE(keyBytes.length, MD5_ADDRESS_BYTES + 2);
+  keyBytes.copy(bytes, MD5_ADDRESS_BYTES + 8);
+  checkResult('setsockopt', setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG_EXT, bytes, bytes.length), 'TCP_MD5SIG');
 }
 
 function setText(fd: number, [level, option]: readonly [number, number], text: string): void {

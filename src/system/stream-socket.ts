@@ -1,7 +1,8 @@
 /** Stream sockets before they connect or listen, for what must be set or done by then. */
 import { closeSync } from 'node:fs';
 import { checkResult, lazyFunction } from './libc.ts';
-import { AF_INET, AF_INET6, unixSocketAddress } from './socket-address.ts';
+import { AF_INET, AF_INET6, ipSocketAddress, unixSocketAddress } from './socket-address.ts';
+import { setSocketOption } from './socket-options.ts';
 
 /** SOCK_STREAM, on Linux with SOCK_NONBLOCK and SOCK_CLOEXEC. */
 const STREAM = process.platform === 'linux' ? 1 | 0o2004000 : 1;
@@ -12,6 +13,25 @@ const bindCall = lazyFunction('int bind(int fd, void *address, uint length)');
 /** A new TCP socket, non-blocking and not inherited. Throws SystemCallError. */
 export function openStreamSocket(family: 'ipv4' | 'ipv6'): number {
   return checkResult('socket', socketCall(family === 'ipv4' ? AF_INET : AF_INET6, STREAM, 0));
+}
+
+/**
+ * A TCP socket bound to a numeric address, with SO_REUSEADDR and SO_REUSEPORT as listeners have; not yet listening.
+ * `prepare` sets what must be set before it is bound. Throws SystemCallError or RangeError, and what `prepare` throws.
+ */
+export function bindTcpSocket(host: string, port: number, prepare: (fd: number) => void): number {
+  const address = ipSocketAddress(host, port);
+  const fd = checkResult('socket', socketCall(address.family, STREAM, 0));
+  try {
+    setSocketOption(fd, 'SO_REUSEADDR', 1);
+    setSocketOption(fd, 'SO_REUSEPORT', 1);
+    prepare(fd);
+    checkResult('bind', bindCall(fd, address.bytes, address.bytes.length), `${host} port ${port}`);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import type { ServerSettings } from '../../config/model/model.ts';
 import { algorithms } from '../../src/lb/algorithms.ts';
 import type { Balancer, BalanceSettings } from '../../src/lb/declare.ts';
-import { HASH_TYPE_DEFAULT } from '../../src/lb/hash-type.ts';
+import { HASH_TYPE_DEFAULT, type HashType } from '../../src/lb/hash-type.ts';
 import { createShared } from '../../workers/shared/create-shared.ts';
 import { SharedServerTable } from '../../workers/shared/server-table.ts';
 import { openShared, type SharedMemory } from '../../workers/shared/shared-memory.ts';
@@ -172,3 +172,50 @@ test('first fills one server after the other as HAProxy does', { skip }, async (
   const ours = new Ours('first', [{ maxconn: 2 }, { maxconn: 1 }, {}]);
   for (let i = 0; i < 6; i++) assert.equal(ours.open(), (await oracle.open()).server);
 });
+
+for (const [weights, factor] of [
+  [[1, 1, 1], 150],
+  [[1, 2, 5], 150],
+  [[3, 3, 7, 1], 101],
+  [[5, 9, 2, 4, 1], 137],
+] as const) {
+  test(`hash-balance-factor ${factor} among weights ${weights} keeps loads apart as HAProxy does`, {
+    skip,
+  }, async (t) => {
+    const lines = ['hash-type consistent sdbm', `hash-balance-factor ${factor}`];
+    const oracle = await oracleFor(t, { algorithm: 'source', weights, lines });
+    const hashType: HashType = { method: 'consistent', function: 'sdbm', isAvalanche: false };
+    const ours = new Ours('source', serversOf(weights), { hashType, hashBalanceFactor: factor });
+    const random = numbersFrom(factor);
+    const open: Awaited<ReturnType<BalanceOracle['open']>>[] = [];
+    for (let step = 0; step < 130; step++) {
+      if (open.length > 0 && random(5) < 2) {
+        const [ending] = open.splice(random(open.length), 1);
+        await ending!.close();
+        ours.close(ending!.server);
+      } else {
+        const address = random(3) === 0 ? '64.0.0.1' : `${random(224)}.${random(256)}.3.4`;
+        const connection = await oracle.open(address);
+        assert.equal(ours.open(address), connection.server, `step ${step} from ${address}`);
+        open.push(connection);
+      }
+    }
+  });
+}
+
+for (const weights of [
+  [1, 1, 1, 1],
+  [3, 1, 2, 5, 0, 2],
+]) {
+  test(`source of weights ${weights} on the ring sends every address where HAProxy sends it`, {
+    skip,
+  }, async (t) => {
+    const lines = ['hash-type consistent'];
+    const oracle = await oracleFor(t, { algorithm: 'source', weights, lines });
+    const hashType: HashType = { method: 'consistent', function: 'sdbm', isAvalanche: true };
+    const ours = new Ours('source', serversOf(weights), { hashType });
+    const addresses = [...ADDRESSES, ...Array.from({ length: 100 }, (_, i) => `10.7.${i}.${(i * 31) % 256}`)];
+    for (const address of addresses)
+      assert.equal(ours.open(address), (await oracle.open(address)).server, address);
+  });
+}

@@ -467,7 +467,17 @@ describe('a whole text is judged as HAProxy does', { skip }, () => {
 });
 
 /** Accepted by us for the sake of files of other versions. */
-const OTHER_VERSIONS: readonly string[] = ['guid', 'option forceclose', 'option http-use-htx'];
+const OTHER_VERSIONS: readonly string[] = [
+  'guid',
+  'option forceclose',
+  'option http-use-htx',
+  'option forwarded',
+  'option accept-unsafe-violations-in-http-request',
+  'option accept-unsafe-violations-in-http-response',
+  'option http-drop-request-trailers',
+  'option http-drop-response-trailers',
+  'hash-preserve-affinity',
+];
 /** 2.6 warns in frontends; newer versions have it there too. */
 const DIFFERENT_SECTIONS: readonly string[] = ['option abortonclose'];
 

@@ -151,6 +151,8 @@ const FIELDS = [
   Array.from({ length: 99 }, (_, i) => `h${i}: x`).join('\r\n'),
   Array.from({ length: 100 }, (_, i) => `h${i}: x`).join('\r\n'),
   `A: ${'x'.repeat(14_000)}`,
+  `A: ${'x'.repeat(15_241)}`,
+  `A: ${'x'.repeat(15_242)}`,
   `A: ${'x'.repeat(17_000)}`,
 ];
 
@@ -401,6 +403,8 @@ const SWITCHES = [
 ];
 
 export const RESPONSES: readonly ResponseCase[] = [
+  { bytes: `${OK}\r\nx: ${'y'.repeat(15_200)}\r\n${EMPTY}` },
+  { bytes: `${OK}\r\nx: ${'y'.repeat(15_260)}\r\n${EMPTY}` },
   {
     ...reply('HTTP/0.9 200 OK'),
     ours: 'HTTP/1.0 200 OK\r\ncontent-length: 0\r\nconnection: keep-alive\r\n\r\n',

@@ -147,6 +147,17 @@ const captures: readonly Capture[] = [
     sent: `GET /1 HTTP/1.1\r\nHost: a\r\nx-a: 1\r\nCookie: SESS=1\r\n\r\nGET /2 HTTP/1.0\r\n\r\n`,
     count: 2,
   },
+  {
+    name: 'a TCP session',
+    lines: [
+      'mode tcp',
+      "log-format '%hr|%hs|%hrl|%hsl|%{+Q}hr|%ts'",
+      'capture request header X-A len 10',
+      'capture request header X-L len 10',
+      'capture response header X-A len 10',
+    ],
+    sent: GET,
+  },
   fetches('of a request', PLAIN_GET),
   fetches('in absolute form', 'GET http://x/a?b HTTP/1.0\r\nHost: x\r\nX-A: q "w" {}|\r\n\r\n'),
   fetches('of an asterisk', request('OPTIONS *', ['Connection: close'])),

@@ -64,7 +64,6 @@ const SECTIONS = {
   source: ['source 127.0.0.2', 'server s1 {s1}'],
   serversource: ['source 127.0.0.2', 'server s1 {s1} source 127.0.0.3'],
   nosource: ['source 0.0.0.0', 'server s1 {s1}'],
-  foreign: ['source 203.0.113.7', 'retries 1', 'server s1 {s1}'],
   socketoptions: [
     'retry-on conn-failure empty-response response-timeout',
     'server s1 {s1} tcp-ut 10s tfo source 127.0.0.4 interface lo',
@@ -86,7 +85,7 @@ const SECTIONS = {
   boundtimed: ['timeout queue 300ms', 'balance source', 'server s1 {s1} maxconn 1'],
   aborting: ['option abortonclose', 'server s1 {s1} maxconn 1'],
   patient: ['no option abortonclose', 'server s1 {s1} maxconn 1'],
-  abortingdead: ['option abortonclose', 'server d1 {dead}'],
+  abortingdead: ['option abortonclose', 'timeout connect 20s', 'server d1 {dead}'],
 } as const;
 
 const BACKENDS = {
@@ -159,18 +158,26 @@ async function settle(stage: Stage): Promise<void> {
 const SETTLE_LINES = 3;
 
 /** One request that the server keeps, and others behind it, which come in order. */
-async function queueUp(stage: Stage, section: Section, count: number): Promise<RawClient[]> {
+async function queueUp(stage: Stage, section: Section, count: number): Promise<Queue> {
   const first = stage.connect(section);
   first.send(request('GET /held'));
   await stage.origin('s1').arrived('/held');
-  const clients = [first];
+  const held = stage.origin('s1').last!;
+  const clients: RawClient[] = [];
   for (let i = 0; i < count; i++) {
     const client = stage.connect(section);
     client.send(request(`GET /q${i}`));
     clients.push(client);
     await settle(stage);
   }
-  return clients;
+  return { first, clients, release: () => held.write(response('200 OK', 'held')) };
+}
+
+interface Queue {
+  /** Whose request the server keeps. */
+  readonly first: RawClient;
+  readonly clients: readonly RawClient[];
+  release(): void;
 }
 
 function queues(section: Section, count: number): Case {
@@ -178,24 +185,23 @@ function queues(section: Section, count: number): Case {
     name: `${section}: ${count} requests behind one that is held`,
     lines: count + 1 + count * SETTLE_LINES,
     async play(stage) {
-      const clients = await queueUp(stage, section, count);
-      stage.origin('s1').last!.write(response('200 OK', 'held'));
-      for (const client of clients) await client.responses(1);
+      const { first, clients, release } = await queueUp(stage, section, count);
+      release();
+      for (const client of [first, ...clients]) await client.responses(1);
     },
   };
 }
 
-/** The requests behind the held one are answered before it is. */
+/** The request behind the held one is answered before that is. */
 function timesOut(section: Section): Case {
   return {
-    name: `${section}: requests that wait too long`,
-    lines: 3 + 2 * SETTLE_LINES,
+    name: `${section}: a request that waits too long`,
+    lines: 2 + SETTLE_LINES,
     async play(stage) {
-      const [held, ...waiting] = await queueUp(stage, section, 2);
-      const exchange = stage.origin('s1').last!;
-      for (const client of waiting) await client.responses(1);
-      exchange.write(response('200 OK', 'held'));
-      await held!.responses(1);
+      const { first, clients, release } = await queueUp(stage, section, 1);
+      await clients[0]!.responses(1);
+      release();
+      await first.responses(1);
     },
   };
 }
@@ -205,13 +211,13 @@ function leavesQueue(section: Section, name: string): Case {
     name: `${section}: ${name}`,
     lines: 2 + 2 * SETTLE_LINES,
     async play(stage) {
-      const [held, leaving] = await queueUp(stage, section, 1);
-      const exchange = stage.origin('s1').last!;
-      leaving!.finish();
+      const { first, clients, release } = await queueUp(stage, section, 1);
+      const leaving = clients[0]!;
+      leaving.finish();
       await settle(stage);
-      exchange.write(response('200 OK', 'held'));
-      await held!.responses(1);
-      await leaving!.closed();
+      release();
+      await first.responses(1);
+      await leaving.closed();
     },
   };
 }
@@ -226,7 +232,7 @@ const CASES: readonly Case[] = [
   asks('dispatch', '/'),
   asks('dispatchdead', '/'),
   asks('anyhost', '/'),
-  ...(['source', 'serversource', 'nosource', 'foreign', 'socketoptions'] as const).map((section) =>
+  ...(['source', 'serversource', 'nosource', 'socketoptions'] as const).map((section) =>
     asks(section, '/source'),
   ),
   asks('names', '/', ['X-To: b_one']),
@@ -237,7 +243,20 @@ const CASES: readonly Case[] = [
   ...['/one', '/two', '/three'].flatMap((target) => [asks('prefixed', target), asks('nodefault', target)]),
   queues('bound', 3),
   queues('designated', 3),
-  queues('redispatched', 3),
+  {
+    name: 'redispatched: requests that find the queue of their server full',
+    lines: 4 + SETTLE_LINES,
+    async play(stage) {
+      const { first, clients, release } = await queueUp(stage, 'redispatched', 1);
+      for (const target of ['/q1', '/q2']) {
+        const other = stage.connect('redispatched');
+        other.send(request(`GET ${target}`));
+        await other.responses(1);
+      }
+      release();
+      for (const client of [first, ...clients]) await client.responses(1);
+    },
+  },
   queues('free', 3),
   timesOut('timed'),
   timesOut('boundtimed'),
@@ -245,10 +264,12 @@ const CASES: readonly Case[] = [
   leavesQueue('patient', 'a queued request whose client closes its sending side'),
   {
     name: 'abortingdead: a request that is to be retried whose client closes its sending side',
-    lines: 1,
+    lines: 1 + SETTLE_LINES,
     async play(stage) {
       const client = stage.connect('abortingdead');
       client.send(request('GET /'));
+      // The first attempt has failed by then, and the second one is a second away.
+      await settle(stage);
       client.finish();
       await client.closed();
     },

@@ -3,6 +3,8 @@
  * origin reads by the strict reference parser.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { Program } from '../support/programs/program.ts';
 import { exchange, seenNumbers, statuses } from '../support/smuggling/exchange.ts';
@@ -86,7 +88,10 @@ describe('published smuggling flaws', () => {
   const send = (bytes: string) => exchange(program.port('www'), bytes);
 
   before(async () => {
-    origin = await RecordingOrigin.start(new Map(ANSWERS.map(([, bytes], i) => [`/answer-${i}`, bytes])));
+    origin = await RecordingOrigin.start(
+      new Map(ANSWERS.map(([, bytes], i) => [`/answer-${i}`, bytes])),
+      new Map([['/early', ok('Content-Length: 5', 'early')]]),
+    );
     program = Program.start('fairlead', { config: config(origin.port), listeners: ['www'] });
   });
   after(async () => {
@@ -135,6 +140,24 @@ describe('published smuggling flaws', () => {
     const answer = await send(`GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n${HIDDEN}`);
     assert.deepEqual(statuses(answer), [400]);
     assert.equal(origin.requests.length, before);
+  });
+
+  test('the rest of a body is no request, whose server answered early and closed', async () => {
+    const socket = net.connect({ port: program.port('www'), host: '127.0.0.1' });
+    let answer = '';
+    socket.on('data', (piece: Buffer) => {
+      answer += piece.latin1Slice();
+      // The answer is here, and the server has gone: the rest of the body follows.
+      if (answer.endsWith('early')) socket.end(`rest ${HIDDEN}`);
+    });
+    socket.on('error', () => {});
+    const closed = once(socket, 'close');
+    socket.write(`POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: ${HIDDEN.length + 10}\r\n\r\nbegin`);
+    await closed;
+    await send(PLAIN);
+    assert.deepEqual(statuses(answer), [200]);
+    assert.deepEqual(origin.problems, []);
+    assert.ok(origin.requests.every(({ target }) => target !== '/smuggled'));
   });
 
   for (const [i, [what, , outcome]] of ANSWERS.entries()) {

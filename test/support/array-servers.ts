@@ -4,12 +4,16 @@ import { parseIp } from '../../src/net/ip.ts';
 
 export interface ArrayServer {
   weight: number;
+  /** As the configuration has it. */
+  initialWeight: number;
   sessions: number;
   queued: number;
   maxconn: number;
   isUp: boolean;
   id: number;
   lastMove: number;
+  /** Sessions of the last second. */
+  rate: number;
 }
 
 export class ArrayServers implements ServerTable {
@@ -21,12 +25,14 @@ export class ArrayServers implements ServerTable {
   constructor(weights: readonly number[]) {
     this.servers = weights.map((weight, index) => ({
       weight,
+      initialWeight: weight,
       sessions: 0,
       queued: 0,
       maxconn: 0,
       isUp: true,
       id: index + 1,
       lastMove: 0,
+      rate: 0,
     }));
   }
 
@@ -67,6 +73,18 @@ export class ArrayServers implements ServerTable {
     return this.servers[server]!.weight * 16;
   }
 
+  initialWeight(server: number): number {
+    return this.servers[server]!.initialWeight;
+  }
+
+  maxconn(server: number): number {
+    return this.servers[server]!.maxconn;
+  }
+
+  sessionRate(server: number): number {
+    return this.servers[server]!.rate;
+  }
+
   sessions(server: number): number {
     return this.servers[server]!.sessions;
   }
@@ -96,7 +114,7 @@ export class ArrayServers implements ServerTable {
 /** A stream from this client address; null is a unix socket. */
 export function streamFrom(address: string | null): BalancedStream {
   const ip = address === null ? null : parseIp(address);
-  return { session: { source: { ip } } };
+  return { session: { source: { ip } }, request: null, requestBytes: null };
 }
 
 /** Servers as people count them, from 1, one digit each: `1232`. A 0 says that none was found. */

@@ -54,6 +54,11 @@ export interface Connection {
   end(): void;
   pause(): void;
   resume(): void;
+  /**
+   * No bytes are expected until `resume`: what was to be watched from now on is watched only if it still exists some
+   * moments later. To be called from `onBytes`; without effect where the connection is watched already.
+   */
+  deferReading(): void;
   /** Closes at once; pending bytes are lost. */
   destroy(): void;
   /** Closes with RST. */

@@ -112,6 +112,9 @@ export class PlainConnection implements Connection {
     this.#socket.end();
   }
 
+  /** Sockets of Node read from the start. */
+  deferReading(): void {}
+
   pause(): void {
     this.#isPaused = true;
     if (this.#isBegun) this.#socket.pause();

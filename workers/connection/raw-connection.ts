@@ -9,15 +9,17 @@
  */
 import { shutdownWriting } from '../../src/system/descriptors.ts';
 import { errnoName } from '../../src/system/libc.ts';
+import { receiveNow } from '../../src/system/receive.ts';
 import { SEND_WOULD_BLOCK, sendNow } from '../../src/system/send.ts';
 import type { BulkBuffer, BulkReader } from './bulk-buffers.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
+import type { LateWatched } from './late-watch.ts';
 import { type SocketHandle, type TcpHandle, UV_EOF, type WriteRequest } from './node-handles.ts';
 import type { RawTransport } from './raw-transport.ts';
 import { localNameOf, NO_NAME, remoteNameOf, type SocketName } from './socket-name.ts';
 import { WriteQueue } from './write-queue.ts';
 
-export class RawConnection implements Connection, BulkReader {
+export class RawConnection implements Connection, BulkReader, LateWatched {
   owner: ConnectionOwner;
   readonly isTcp: boolean;
   readonly #transport: RawTransport;
@@ -26,6 +28,7 @@ export class RawConnection implements Connection, BulkReader {
   #fd: number;
   #isConnecting: boolean;
   #isPaused = false;
+  #isDeferred = false;
   #isReading = false;
   #hasPeerEnded = false;
   /** `end` was called; our FIN went out. */
@@ -130,6 +133,19 @@ export class RawConnection implements Connection, BulkReader {
 
   resume(): void {
     this.#isPaused = false;
+    this.#isDeferred = false;
+    this.startReading();
+  }
+
+  deferReading(): void {
+    if (this.#isReading || this.#isDeferred || this.#bulk !== null) return;
+    this.#isDeferred = true;
+    this.#transport.lateWatch.add(this);
+  }
+
+  watchAtLast(): void {
+    if (!this.#isDeferred) return;
+    this.#isDeferred = false;
     this.startReading();
   }
 
@@ -151,6 +167,20 @@ export class RawConnection implements Connection, BulkReader {
   }
 
   // What follows is for this folder only: events of the handle, of bulk buffers, and deferred calls.
+
+  /** An accepted connection: reads what has come with it, most often a whole request, and what comes from now on. */
+  begin(): void {
+    if (this.#handle !== null && !this.#isPaused) {
+      const count = receiveNow(this.#fd, this.#transport.readBuffer);
+      if (count > 0) this.#takeFirst(count);
+    }
+    if (!this.#isDeferred) this.startReading();
+  }
+
+  #takeFirst(count: number): void {
+    const next = this.received(count);
+    if (next !== undefined) this.#handle?.useUserBuffer(next);
+  }
 
   /** Reads from now on, unless paused, connecting, ended, or waiting for the bulk buffer to be written out. */
   startReading(): void {

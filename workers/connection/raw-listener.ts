@@ -73,7 +73,7 @@ export class RawListener implements Listener {
   #begin(handle: SocketHandle, fd: number): void {
     const connection = new RawConnection(this.#transport, handle, UNOWNED, !this.#options.isUnix, fd);
     this.#options.onAccept(connection);
-    connection.startReading();
+    connection.begin();
   }
 
   #start(): void {

@@ -4,6 +4,7 @@ import { SystemCallError } from '../../src/system/libc.ts';
 import { openStreamSocket } from '../../src/system/stream-socket.ts';
 import { BulkBuffers } from './bulk-buffers.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
+import { LateWatch } from './late-watch.ts';
 import type { ConnectRequest, NodeHandles, PipeHandle, TcpHandle } from './node-handles.ts';
 import { RawConnection, useStreamState } from './raw-connection.ts';
 import { RawListener } from './raw-listener.ts';
@@ -27,6 +28,7 @@ export class RawTransport implements Transport {
   readonly readBuffer: Buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   readonly textBuffer: Buffer = Buffer.allocUnsafeSlow(TEXT_BYTES);
   readonly bulkBuffers = new BulkBuffers();
+  readonly lateWatch = new LateWatch();
 
   constructor(handles: NodeHandles) {
     this.handles = handles;

@@ -101,7 +101,7 @@ class CheckRun implements RunningCheck {
     if (room <= 0) return;
     this.#receivedBytes += bytes.length;
     const socket = this.#socket;
-    this.#do(this.#dialogue.received(bytes.latin1Slice(0, room)));
+    this.#do(this.#dialogue.received(bytes.latin1Slice(0, Math.min(room, bytes.length))));
     if (bytes.length >= room && this.#socket === socket) this.#do(this.#dialogue.ended());
   }
 

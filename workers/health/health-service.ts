@@ -324,10 +324,17 @@ function originOf({ name, settings }: ProxyModel, server: ServerModel): unknown 
 }
 
 function healthSubject(farm: Farm, server: FarmServer, place: () => number): CheckSubject {
+  let pauses = 0;
   return {
     server,
-    begins: () => farm.checkBegins(place()),
-    ends: (verdict) => farm.checkEnds(place(), verdict, Date.now()),
+    begins() {
+      pauses = server.pauses;
+      farm.checkBegins(place());
+    },
+    ends(verdict) {
+      if (server.pauses === pauses) farm.checkEnds(place(), verdict, Date.now());
+      else farm.checkDropped(place());
+    },
   };
 }
 

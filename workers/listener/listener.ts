@@ -2,6 +2,8 @@
  * One listening socket of a thread: accepts as many client connections as the limits allow and makes their sessions.
  * Above `maxconn` it stops accepting; the kernel's queue holds the others until a session ends.
  */
+import { duplicate } from '../../src/system/descriptors.ts';
+import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection } from '../connection/connection.ts';
 import { tuneConnection, tuneListener } from '../connection/socket-tuning.ts';
 import type { Listener as Socket } from '../connection/transport.ts';
@@ -9,8 +11,7 @@ import type { ListenerPlan } from '../plan/plan.ts';
 import { HttpSession } from '../session/http-session.ts';
 import type { Session, SessionHome } from '../session/session.ts';
 import { TcpSession } from '../session/tcp-session.ts';
-import { duplicate } from '../../src/system/descriptors.ts';
-import { COUNTER, RateKind } from '../shared/shared-state.ts';
+import { COUNTER, RateKind, type SharedState } from '../shared/shared-state.ts';
 import { PROCESS_SLOT } from '../shared/slots.ts';
 import type { ThreadState } from '../thread-state.ts';
 import type { ServerPools } from '../upstream/server-pools.ts';
@@ -23,7 +24,7 @@ export interface ListenerHost {
   readonly onSessionClosed: () => void;
 }
 
-export class Listener implements SessionHome {
+export class Listener implements SessionHome, TimerTarget {
   plan: ListenerPlan;
   isLeaving = false;
   readonly #fd: number;
@@ -35,6 +36,7 @@ export class Listener implements SessionHome {
   readonly #onSessionClosed: () => void;
   /** Accepted while a limit was reached: they wait unread, first come first served. */
   readonly #waiting: Connection[] = [];
+  readonly #paceTimer: TimerEntry = new TimerEntry(this);
   #isPaused = false;
 
   constructor(
@@ -84,15 +86,27 @@ export class Listener implements SessionHome {
    * whether they are full, since a place that is given back has counted in maxima and rates.
    */
   #enter(): boolean {
-    const { shared } = this.#thread;
+    const { shared, plan } = this.#thread;
     const { slot, proxy } = this.plan;
-    if (this.#fullSlot() >= 0 || !shared.tryEnter(PROCESS_SLOT)) return false;
-    if (shared.tryEnter(proxy.frontendSlot)) {
+    if (this.#fullSlot() >= 0 || this.#paceMs() > 0) return false;
+    if (!enterPaced(shared, PROCESS_SLOT, plan.global.sessionsPerSecond)) return false;
+    if (enterPaced(shared, proxy.frontendSlot, proxy.tcp.sessionsPerSecond)) {
       if (slot < 0 || shared.tryEnter(slot)) return true;
       shared.leave(proxy.frontendSlot);
     }
     shared.leave(PROCESS_SLOT);
     return false;
+  }
+
+  /** How long the limits on sessions per second keep the next one back; 0: not at all. */
+  #paceMs(): number {
+    const { shared, plan } = this.#thread;
+    const { sessionsPerSecond } = plan.global;
+    const { frontendSlot, tcp } = this.plan.proxy;
+    return Math.max(
+      sessionsPerSecond === 0 ? 0 : shared.paceMs(PROCESS_SLOT, sessionsPerSecond),
+      tcp.sessionsPerSecond === 0 ? 0 : shared.paceMs(frontendSlot, tcp.sessionsPerSecond),
+    );
   }
 
   #leave(): void {
@@ -104,8 +118,17 @@ export class Listener implements SessionHome {
   }
 
   #awaitRoom(): void {
+    const { shared, wheel, nowMs } = this.#thread;
     const full = this.#fullSlot();
-    this.#thread.shared.whenRoom(full >= 0 ? full : PROCESS_SLOT, () => this.#onRoom());
+    const paceMs = full >= 0 ? 0 : this.#paceMs();
+    if (paceMs > 0) wheel.arm(this.#paceTimer, nowMs + paceMs);
+    else shared.whenRoom(full >= 0 ? full : PROCESS_SLOT, () => this.#onRoom());
+  }
+
+  /** The rate may have fallen far enough for the next session. */
+  onTimeout(): void {
+    this.#thread.tick();
+    this.#onRoom();
   }
 
   /** What keeps a session from beginning; -1 for nothing. */
@@ -143,11 +166,13 @@ export class Listener implements SessionHome {
     thread.shared.mark(PROCESS_SLOT, RateKind.CONNECTION);
     thread.shared.mark(proxy.frontendSlot, RateKind.CONNECTION);
     if (proxy.clientTuning !== null) tuneConnection(connection.fd, proxy.clientTuning);
-    this.#sessions.add(
-      proxy.isHttp
-        ? new HttpSession(thread, this.#pools, connection, this)
-        : new TcpSession(thread, connection, this),
-    );
+    if (proxy.isHttp) {
+      this.#sessions.add(new HttpSession(thread, this.#pools, connection, this));
+      return;
+    }
+    const session = new TcpSession(thread, connection, this);
+    this.#sessions.add(session);
+    session.begin();
   }
 
   sessionClosed(session: Session): void {
@@ -180,7 +205,7 @@ export class Listener implements SessionHome {
     )
       return false;
     this.plan = plan;
-    if (!this.#isUnix && this.#socket.isOpen) tuneListener(this.#fd, plan.tuning);
+    if (!this.#isUnix && this.#socket.isOpen) tuneListener(this.#fd, plan.tuning, before.tuning);
     return true;
   }
 
@@ -204,10 +229,19 @@ export class Listener implements SessionHome {
     for (const session of this.#sessions) session.drain();
   }
 
+  endOn(serverSlot: number, letter: 'D' | 'U'): void {
+    for (const session of [...this.#sessions]) session.endOn(serverSlot, letter);
+  }
+
   abortAll(): void {
     for (const session of this.#sessions) session.abort();
     for (const connection of [...this.#waiting]) connection.destroy();
+    this.#thread.wheel.cancel(this.#paceTimer);
   }
+}
+
+function enterPaced(shared: SharedState, slot: number, perSecond: number): boolean {
+  return perSecond === 0 ? shared.tryEnter(slot) : shared.tryEnterPaced(slot, perSecond);
 }
 
 /** Holds the place of a session that may not begin yet. */

@@ -113,6 +113,9 @@ export class ThreadListeners {
       case 'resume-proxy':
         for (const listener of this.#of(message.proxyId)) listener.resume();
         break;
+      case 'end-sessions':
+        for (const listener of this.#all()) listener.endOn(message.serverSlot, message.letter);
+        break;
       case 'close-all':
         for (const listener of this.#all()) listener.abortAll();
         break;

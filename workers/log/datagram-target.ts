@@ -13,7 +13,9 @@ import { hasSystemCalls } from '../../src/system/libc.ts';
 import { SEND_WOULD_BLOCK, sendNow } from '../../src/system/send.ts';
 import { abstractSocketPath } from '../../src/system/socket-address.ts';
 import { DescriptorTarget } from './descriptor-target.ts';
+import { builtInRing } from './event-ring.ts';
 import { NodeUdpTarget } from './node-udp-target.ts';
+import { RingTarget } from './ring-target.ts';
 
 export interface LogTarget {
   /** Lines lost. */
@@ -28,13 +30,13 @@ export interface LogTarget {
 const RETRY_MS = 1000;
 
 /**
- * Opens a target: an IP address with its port, a unix socket's path or abstract name, or a descriptor. A receiver that
+ * Opens a target: an IP address with its port, a unix socket's path or abstract name, a descriptor, or a ring (descriptor -1). A receiver that
  * is not there yet is no error: it is tried again. Throws RangeError for an address that is not numeric.
  */
 export function openLogTarget(address: Address, now: () => number = () => performance.now()): LogTarget {
   switch (address.family) {
     case 'fd':
-      return new DescriptorTarget(address.fd);
+      return address.fd < 0 ? new RingTarget(builtInRing()) : new DescriptorTarget(address.fd);
     case 'unix':
       return new DatagramTarget(() => connectUnixDatagram(address.host), now);
     case 'abns':

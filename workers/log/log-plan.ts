@@ -15,8 +15,8 @@ export interface LogPlan {
   readonly separatesErrors: boolean;
   /** Lines of connections that never became a request have a format of their own, and are written in any case. */
   readonly hasErrorFormat: boolean;
-  /** Lines written so far. */
-  readonly lineCount: number;
+  /** How many lines this proxy has written before the next one, in all threads; counts that one. */
+  takeLineNumber(): number;
   /** Builds the line once and sends it to every target whose level lets it pass. */
   write(stream: StreamView, level: number): void;
   /** As `write`, for a connection that never became a request: in the format of `error-log-format`, if there is one. */

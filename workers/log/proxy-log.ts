@@ -3,10 +3,13 @@ import { LineBuffer } from '../../src/bytes/line-buffer.ts';
 import type { WriteItem } from '../../src/log/declare.ts';
 import type { StreamView } from '../../src/sample/stream-view.ts';
 import type { LogTarget as TargetSettings } from '../../src/settings/log-target.ts';
+import { type SharedCounter, sharedCounter, takeNext } from './log-memory.ts';
 import type { LogMoment, LogPlan } from './log-plan.ts';
 import { type LineTarget, type LogIdentity, TargetLines } from './target-lines.ts';
 
 export interface ProxyLogOptions {
+  /** The proxy's. */
+  readonly name: string;
   readonly settings: readonly TargetSettings[];
   /** The longest text of a line, before headers. */
   readonly textMaxBytes: number;
@@ -39,7 +42,7 @@ export class ProxyLog implements LogPlan {
   readonly dropsNormal: boolean;
   readonly separatesErrors: boolean;
   readonly hasErrorFormat: boolean;
-  lineCount = 0;
+  readonly #lines: SharedCounter;
   readonly #targets: readonly TargetLines[];
   readonly #textLimit: number;
   readonly #writeLine: WriteItem;
@@ -47,18 +50,23 @@ export class ProxyLog implements LogPlan {
   readonly #writeStructuredData: WriteItem | null;
 
   constructor(options: ProxyLogOptions) {
-    const { settings, identity, moment, needsServerEnds, writeLine, open } = options;
+    const { name, settings, identity, moment, needsServerEnds, writeLine, open } = options;
     const hasStructure = settings.some(({ format }) => format === 'rfc5424');
     this.moment = moment;
     this.needsServerEnds = needsServerEnds;
-    this.#targets = settings.map((one) => new TargetLines(one, open(one), identity));
+    this.#targets = settings.map((one, i) => new TargetLines(one, open(one), identity, `${name} ${i}`));
     this.#textLimit = options.textMaxBytes;
     this.dropsNormal = options.dropsNormal;
     this.separatesErrors = options.separatesErrors;
     this.#writeLine = writeLine;
     this.hasErrorFormat = options.writeErrorLine !== null;
+    this.#lines = sharedCounter(`lines of ${name}`);
     this.#writeErrorLine = options.writeErrorLine ?? writeLine;
     this.#writeStructuredData = hasStructure ? options.writeStructuredData : null;
+  }
+
+  takeLineNumber(): number {
+    return takeNext(this.#lines);
   }
 
   write(stream: StreamView, level: number): void {
@@ -76,7 +84,6 @@ export class ProxyLog implements LogPlan {
       structuredData.clear(this.#textLimit);
       this.#writeStructuredData(stream, structuredData);
     }
-    this.lineCount++;
     const wallMs = Date.now();
     const targets = this.#targets;
     const structure = this.#writeStructuredData === null ? null : structuredData;

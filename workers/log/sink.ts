@@ -10,13 +10,16 @@ export interface LogSink {
   send(level: number, text: string): void;
 }
 
-/** `open` gives the target of an address; equal addresses may share one. */
+/** `open` gives the target of an address; equal addresses may share one. `owner` names the proxy. */
 export function openLogSink(
   settings: readonly TargetSettings[],
   identity: LogIdentity,
   open: (settings: TargetSettings) => LineTarget,
+  owner = '',
 ): LogSink {
-  const targets = settings.map((one) => new TargetLines(one, open(one), identity));
+  const targets = settings.map(
+    (one, i) => new TargetLines(one, open(one), identity, `events of ${owner} ${i}`),
+  );
   const line = new LineBuffer(textLimitOf(settings));
   return {
     send(level, text) {

@@ -1,7 +1,13 @@
 /** Lines to one destination: its own header before them, its filter by level and sampling, its limit of length. */
 import { LineBuffer } from '../../src/bytes/line-buffer.ts';
 import { compileHeader, type HeaderFacts, type WriteHeader } from '../../src/log/line-header.ts';
-import type { LogSample, LogTarget as TargetSettings } from '../../src/settings/log-target.ts';
+import {
+  type LogSample,
+  RING_LINE_MAX_BYTES,
+  ringOf,
+  type LogTarget as TargetSettings,
+} from '../../src/settings/log-target.ts';
+import { type SharedCounter, sharedCounter, takeNext } from './log-memory.ts';
 
 /** What the lines of one process have in common. */
 export type LogIdentity = Omit<HeaderFacts, 'facility'>;
@@ -27,12 +33,18 @@ export class TargetLines {
   readonly #writeHeader: WriteHeader;
   /** Its header ends where structured data stands. */
   readonly #isStructured: boolean;
-  /** The number of the last line in its round of sampling. */
-  #round = 0;
+  /** Header and text together; in a ring it is not the target's `len` that limits them. */
+  readonly #packetMaxBytes: number;
+  /** Lines that came to the sampling, in all threads; null without one. */
+  readonly #rounds: SharedCounter | null;
 
-  constructor(settings: TargetSettings, target: LineTarget, identity: LogIdentity) {
+  /** `owner` names the proxy whose lines these are, and tells targets of it apart: what samples alone counts alone. */
+  constructor(settings: TargetSettings, target: LineTarget, identity: LogIdentity, owner: string) {
     this.#settings = settings;
     this.#target = target;
+    this.#packetMaxBytes = ringOf(settings.address) === null ? settings.maxLength : RING_LINE_MAX_BYTES;
+    this.#rounds =
+      settings.sample === null ? null : sharedCounter(`sample ${samplerOf(settings)} of ${owner}`);
     this.#isStructured = settings.format === 'rfc5424';
     this.#writeHeader = compileHeader(settings.format, { ...identity, facility: settings.facility });
   }
@@ -44,10 +56,10 @@ export class TargetLines {
   send(line: LineBuffer, structuredData: LineBuffer | null, level: number, wallMs: number): void {
     const { maxLevel, minLevel, maxLength, sample } = this.#settings;
     if (level > maxLevel || (sample !== null && !this.#isSampled(sample))) return;
-    packet.clear(maxLength);
+    packet.clear(this.#packetMaxBytes);
     this.#writeHeader(packet, Math.max(level, minLevel), wallMs);
     if (!this.#isStructured || this.#copyStructuredData(structuredData, maxLength))
-      packet.copy(line.bytes, 0, line.length);
+      packet.copy(line.bytes, 0, Math.min(line.length, maxLength));
     const end = packet.length;
     packet.bytes[end] = LF;
     this.#target.send(packet.bytes, 0, end + 1);
@@ -67,13 +79,18 @@ export class TargetLines {
   }
 
   #isSampled({ ranges, size }: LogSample): boolean {
-    this.#round = (this.#round % size) + 1;
+    const round = (takeNext(this.#rounds!) % size) + 1;
     for (let i = 0; i < ranges.length; i++) {
       const { low, high } = ranges[i]!;
-      if (this.#round >= low && this.#round <= high) return true;
+      if (round >= low && round <= high) return true;
     }
     return false;
   }
+}
+
+/** A sampled target by what it is: a reload keeps its count while it stays the same. */
+function samplerOf({ address, sample, facility }: TargetSettings): string {
+  return `${address.text} ${facility} ${JSON.stringify(sample)}`;
 }
 
 /** The longest text that targets take: one byte of the longest of them is for its end, as in HAProxy. */

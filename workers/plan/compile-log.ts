@@ -30,11 +30,14 @@ export function compileProxyLog(proxy: ProxyModel, factory: LogFactory): LogPlan
   const moment = momentOf(proxy);
   const site = { ...factory.site, isEarly: settings.logAsap === true };
   return new ProxyLog({
+    name: proxy.name,
     settings: proxy.logs,
     textMaxBytes: factory.textMaxBytes,
     identity: { ...factory.identity, tag: settings.logTag ?? factory.identity.tag },
     moment,
-    needsServerEnds: needsServerEnds(format),
+    needsServerEnds: [format, settings.structuredData].some(
+      (each) => each !== undefined && needsServerEnds(each),
+    ),
     writeLine: compileLogLine(format, { site, samples }),
     writeErrorLine: lineOf(settings.errorLogFormat, site),
     writeStructuredData: moment === LogMoment.BEGIN ? null : lineOf(settings.structuredData, site),

@@ -2,22 +2,21 @@
  * Compiles the model into this thread's plan: conditions and rules to closures, names to references, settings to
  * numbers. All that a request needs is decided here, once.
  */
-import type { BindModel, Model, ProxyModel } from '../../config/model/model.ts';
-import { findAlgorithm, samples } from '../../src/catalog.ts';
-import type { Balancer } from '../../src/lb/declare.ts';
+import type { Model, ProxyModel } from '../../config/model/model.ts';
+import { samples } from '../../src/catalog.ts';
 import type { Compiler } from '../../src/rules/declare.ts';
-import type { ConnectionTuning, ListenerTuning } from '../connection/socket-tuning.ts';
 import { compileCaptures } from '../log/captures.ts';
 import { SharedServerTable } from '../shared/server-table.ts';
 import type { SharedMemory } from '../shared/shared-memory.ts';
 import type { SlotMap } from '../shared/slots.ts';
+import { compileBackendSwitch } from './compile-backend-switch.ts';
+import { compileBalancer } from './compile-balancer.ts';
 import { compileErrorReplies } from './compile-errors.ts';
 import { compileHeadLimits, compileHttp, compileNameCase } from './compile-http.ts';
-import { compileBackendSwitch } from './compile-backend-switch.ts';
 import { compileProxyLog, type LogFactory } from './compile-log.ts';
 import { compileRules, createCompiler } from './compile-rules.ts';
 import { compileServerSide } from './compile-server-side.ts';
-import { compileTcp } from './tcp-plan.ts';
+import { compileClientTuning, compileListenerTuning, compileServerTuning } from './compile-tuning.ts';
 import {
   CloseMode,
   type ListenerPlan,
@@ -26,6 +25,7 @@ import {
   type Timeouts,
   type UniqueIdPlan,
 } from './plan.ts';
+import { compileTcp, processRate } from './tcp-plan.ts';
 
 /** HAProxy's defaults (manual section 4.2, retries; section 3.2, tune.bufsize, tune.maxrewrite, tune.http.maxhdr). */
 const DEFAULT_BUFFER_BYTES = 16384;
@@ -87,7 +87,8 @@ export function globalLimits(model: Model): Plan['global'] {
   const headLimits = compileHeadLimits(model.global, { maxBytes: bufferBytes - maxRewriteBytes, maxHeaders });
   const relaxedLimits = { ...headLimits, isRelaxed: true };
   const nameCase = compileNameCase(model.global);
-  return { bufferBytes, headLimits, relaxedLimits, nameCase, maxconn, hardStopMs };
+  const sessionsPerSecond = processRate(model.global);
+  return { bufferBytes, headLimits, relaxedLimits, nameCase, maxconn, sessionsPerSecond, hardStopMs };
 }
 
 interface ProxyScope extends PlanSources {
@@ -98,8 +99,13 @@ function compileProxy(proxy: ProxyModel, scope: ProxyScope): ProxyPlan {
   const { settings } = proxy;
   const { slots } = scope;
   const backendSlot = slots.backend(proxy.id);
-  const serverTuning = tuningOf(settings.serverTcpKeepAlive ?? settings.tcpKeepAlive, settings.noLinger);
-  const serverSide = compileServerSide(proxy, { slots, compiler: scope.compiler, tuning: serverTuning });
+  const serverTuning = compileServerTuning(proxy, scope.model.global);
+  const serverSide = compileServerSide(proxy, {
+    slots,
+    shared: scope.shared,
+    compiler: scope.compiler,
+    tuning: serverTuning,
+  });
   const { servers } = serverSide;
   return {
     id: proxy.id,
@@ -124,7 +130,7 @@ function compileProxy(proxy: ProxyModel, scope: ProxyScope): ProxyPlan {
     http: compileHttp(proxy),
     tcp: compileTcp(proxy),
     uniqueId: uniqueIdOf(proxy, scope.compiler),
-    clientTuning: tuningOf(settings.clientTcpKeepAlive ?? settings.tcpKeepAlive, settings.noLinger),
+    clientTuning: compileClientTuning(proxy, scope.model.global),
     serverTuning,
     log: compileProxyLog(proxy, scope.logs),
     captures: compileCaptures(settings.captures ?? [], settings.capturedCookie),
@@ -138,10 +144,6 @@ function compileProxy(proxy: ProxyModel, scope: ProxyScope): ProxyPlan {
     balancer: servers.length === 0 ? null : compileBalancer(proxy),
     errorReply: compileErrorReplies(proxy),
   };
-}
-
-function tuningOf(keepAlive = false, noLinger = false): ConnectionTuning | null {
-  return keepAlive || noLinger ? { keepAlive, noLinger } : null;
 }
 
 function uniqueIdOf({ settings }: ProxyModel, compiler: Compiler): UniqueIdPlan | null {
@@ -177,13 +179,6 @@ function closeModeOf({ settings }: ProxyModel): CloseMode {
   }
 }
 
-function compileBalancer(proxy: ProxyModel): Balancer {
-  const { name, args } = proxy.settings.balance ?? { name: 'roundrobin', args: {} };
-  const algorithm = findAlgorithm(name);
-  if (algorithm === undefined) throw new Error(`balance algorithm '${name}' is not in the catalogue`);
-  return algorithm.compile(args, { hashType: proxy.settings.hashType })();
-}
-
 type BackendLinks = Pick<ProxyPlan, 'switches' | 'defaultBackend' | 'backendsByName'>;
 
 /** Where each proxy's streams go, by its place. */
@@ -214,18 +209,9 @@ function compileListeners(
         slot: slots.bind(id, bind.id),
         name: bind.name,
         backlog,
-        tuning: listenerTuning(bind),
+        tuning: compileListenerTuning(bind),
       });
     }
   }
   return listeners;
-}
-
-function listenerTuning({ options }: BindModel): ListenerTuning {
-  return {
-    deferAccept: options.deferAccept ?? false,
-    fastOpen: options.tcpFastOpen ?? false,
-    maxSegmentBytes: options.mss ?? 0,
-    userTimeoutMs: options.tcpUserTimeoutMs ?? 0,
-  };
 }

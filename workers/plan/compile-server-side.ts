@@ -2,6 +2,7 @@
 import type { ProxyModel, ServerModel } from '../../config/model/model.ts';
 import type { Compiler } from '../../src/rules/declare.ts';
 import type { ConnectionTuning } from '../connection/socket-tuning.ts';
+import type { SharedState } from '../shared/shared-state.ts';
 import type { SlotMap } from '../shared/slots.ts';
 import { compileCondition } from './compile-rules.ts';
 import {
@@ -14,6 +15,7 @@ import {
   targetOf,
 } from './compile-servers.ts';
 import type { ProxyPlan, ServerPlan, ServerSwitch } from './plan.ts';
+import { compileObserver } from './server-observer.ts';
 
 /** HAProxy's defaults (manual section 4.2, retries, max-session-srv-conns). */
 const DEFAULT_RETRIES = 3;
@@ -36,6 +38,7 @@ type ServerSide = Pick<
 
 export interface ServerScope {
   readonly slots: SlotMap;
+  readonly shared: SharedState;
   readonly compiler: Compiler;
   readonly tuning: ConnectionTuning | null;
 }
@@ -66,7 +69,7 @@ interface ServerPlace extends ServerScope {
   readonly slot: number;
 }
 
-function compileServer(server: ServerModel, { proxy, index, slot, tuning }: ServerPlace): ServerPlan {
+function compileServer(server: ServerModel, { proxy, index, slot, tuning, shared }: ServerPlace): ServerPlan {
   const { address, resolvedHost, options } = server;
   const dial: DialSettings = {
     target: targetOf(address, resolvedHost),
@@ -82,6 +85,7 @@ function compileServer(server: ServerModel, { proxy, index, slot, tuning }: Serv
     dial: compileDial(dial),
     pool: compilePool(server),
     maxQueue: options.maxqueue ?? 0,
+    observer: compileObserver(server, slot, shared),
     reach: JSON.stringify(dial),
   };
 }
@@ -104,6 +108,7 @@ function compileDirect(proxy: ProxyModel, { slots, tuning }: ServerScope): Serve
     dial: compileDial(dial),
     pool: DIRECT_POOL,
     maxQueue: 0,
+    observer: null,
     reach: JSON.stringify(dial),
   };
 }

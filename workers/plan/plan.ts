@@ -10,6 +10,7 @@ import type { ConnectionTuning, ListenerTuning } from '../connection/socket-tuni
 import type { CapturePlan } from '../log/captures.ts';
 import type { LogPlan } from '../log/log-plan.ts';
 import type { HttpPlan } from './http-plan.ts';
+import type { ServerObserver } from './server-observer.ts';
 import type { DialPlan, PoolPlan, RetryPlan } from './server-plan.ts';
 import type { TcpPlan } from './tcp-plan.ts';
 
@@ -142,6 +143,8 @@ export interface ServerPlan {
   readonly pool: PoolPlan;
   /** Requests that may wait for this very server; 0 any number. */
   readonly maxQueue: number;
+  /** Null where nothing observes its traffic. */
+  readonly observer: ServerObserver | null;
   /** Equal for plans whose connections lead to the same place in the same way. */
   readonly reach: string;
 }
@@ -173,6 +176,8 @@ export interface Plan {
     readonly nameCase: ReadonlyMap<string, string> | null;
     /** Process-wide limit on client connections; 0 none. */
     readonly maxconn: number;
+    /** `maxconnrate`, `maxsessrate`: the lower one; 0 without. */
+    readonly sessionsPerSecond: number;
     /** `hard-stop-after`; -1 without. */
     readonly hardStopMs: number;
   };

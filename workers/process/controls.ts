@@ -18,6 +18,10 @@ export function serverControl({ health, statistics, control }: ServerControlPart
     setWeight: (server, weight) => health.setWeight(server, weight),
     setMaxconn: (server, maxconn) => health.setMaxconn(server, maxconn),
     setChecking: (server, checking) => health.setChecking(server, checking),
+    setAgentHealth: (server, state) => health.setAgentHealth(server, state),
+    setAgentChecking: (server, checking) => health.setAgentChecking(server, checking),
+    setAgent: (server, agent) => health.setAgent(server, agent),
+    setCheckTarget: (server, target) => health.setCheckTarget(server, target),
     clearCounters(what) {
       control.clearMaxima();
       if (what === 'maxima') return;

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Model, ProxyModel } from '../../config/model/model.ts';
 import type { LogTarget as TargetSettings } from '../../src/settings/log-target.ts';
 import { type LogTarget, openLogTarget } from '../log/datagram-target.ts';
+import { logMemory } from '../log/log-memory.ts';
 import { type LogSink, openLogSink } from '../log/sink.ts';
 
 export class LogSinks {
@@ -13,6 +14,8 @@ export class LogSinks {
   readonly #sinks = new Map<number, LogSink>();
 
   constructor(model: Model, programName: string) {
+    // Made here, before there are threads, which inherit it.
+    logMemory();
     this.#model = model;
     this.#programName = programName;
   }
@@ -46,7 +49,7 @@ export class LogSinks {
       pid: process.pid,
       hostName,
     };
-    const sink = openLogSink(proxy.logs, identity, (settings) => this.#open(settings));
+    const sink = openLogSink(proxy.logs, identity, (settings) => this.#open(settings), proxy.name);
     this.#sinks.set(proxy.id, sink);
     return sink;
   }

@@ -38,7 +38,13 @@ class RunningServices implements Services {
     this.#control = control;
     const sinks = new LogSinks(model, options.programName);
     this.#sinks = sinks;
-    this.#health = new HealthService({ model, control, console, sinkOf: (proxy) => sinks.of(proxy) });
+    this.#health = new HealthService({
+      model,
+      control,
+      console,
+      sinkOf: (proxy) => sinks.of(proxy),
+      closeSessions: (slot, cause) => start.endSessions(slot, cause === 'down' ? 'D' : 'U'),
+    });
     this.#statistics = new Statistics({
       model,
       options,
@@ -90,6 +96,10 @@ class RunningServices implements Services {
 
   reclaimThread(index: number): boolean {
     return this.#control.reclaimThread(index);
+  }
+
+  errorsObserved(serverSlot: number, lastError: string): void {
+    this.#health.errorsObserved(serverSlot, lastError);
   }
 
   start(): void {

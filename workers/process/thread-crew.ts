@@ -46,6 +46,8 @@ export interface CrewOwner {
   onFailed(problem: string): void;
   /** A thread died and another takes its seat. */
   onRestarted(index: number, problem: string): void;
+  /** The traffic of all threads has met as many errors of a server in a row as it may. */
+  onErrorsObserved(serverSlot: number, lastError: string): void;
   onDrained(): void;
 }
 
@@ -190,6 +192,15 @@ export class ThreadCrew implements SeatOwner {
 
   onDrained(): void {
     this.#checkDrained();
+  }
+
+  onErrorsObserved(serverSlot: number, lastError: string): void {
+    this.#owner.onErrorsObserved(serverSlot, lastError);
+  }
+
+  /** Ends all streams on a server. */
+  endSessions(serverSlot: number, letter: 'D' | 'U'): void {
+    this.#tellAll({ type: 'end-sessions', serverSlot, letter });
   }
 
   #seat(seat: ThreadSeat): void {

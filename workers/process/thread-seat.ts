@@ -19,6 +19,7 @@ export type SeatPhase = 'starting' | 'running' | 'drained' | 'gone';
 
 /** Told by a seat about its thread. `onLost` comes once for each thread that ended without having drained. */
 export interface SeatOwner {
+  onErrorsObserved(serverSlot: number, lastError: string): void;
   onReady(seat: ThreadSeat): void;
   onFailed(seat: ThreadSeat, problem: string): void;
   onLost(seat: ThreadSeat, problem: string): void;
@@ -151,6 +152,9 @@ export class ThreadSeat {
         if (this.phase === 'drained' || this.phase === 'gone') return;
         this.phase = 'drained';
         this.#owner.onDrained(this);
+        return;
+      case 'errors-observed':
+        this.#owner.onErrorsObserved(message.serverSlot, message.lastError);
         return;
       default:
         this.#answer(message);

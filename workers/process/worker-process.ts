@@ -43,6 +43,7 @@ export interface Services {
   sessions(entries: readonly SlotEntry[]): Map<string, number>;
   /** As ThreadCrew's option of this name. */
   reclaimThread(index: number): boolean;
+  errorsObserved(serverSlot: number, lastError: string): void;
   /** Threads accept: begin to check and to answer. */
   start(): void;
   /** The listeners close: the soft stop has begun. Comes once. */
@@ -76,6 +77,8 @@ export interface ServicesStart {
   readonly listeners: readonly ListenerHandle[];
   readonly console: Console;
   readonly accepting: Accepting;
+  /** Ends all streams on a server, in all threads. */
+  endSessions(serverSlot: number, letter: 'D' | 'U'): void;
 }
 
 /** Whether the threads accept connections, by proxy. */
@@ -208,6 +211,10 @@ export class WorkerProcess implements CrewOwner {
     this.#master.send({ type: 'thread-restarted', thread: index, problem });
   }
 
+  onErrorsObserved(serverSlot: number, lastError: string): void {
+    this.#services?.errorsObserved(serverSlot, lastError);
+  }
+
   onDrained(): void {
     this.#master.send({ type: 'drained' });
     this.#exit(0);
@@ -244,6 +251,7 @@ export class WorkerProcess implements CrewOwner {
       shared,
       listeners: own,
       console: this.#console,
+      endSessions: (serverSlot, letter) => this.#crew?.endSessions(serverSlot, letter),
       accepting: {
         pause: (proxyId) => this.#crew?.pauseProxy(proxyId),
         resume: (proxyId) => this.#crew?.resumeProxy(proxyId),

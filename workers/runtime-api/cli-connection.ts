@@ -11,6 +11,7 @@
  * One command runs at a time, and the next only when the kernel has taken the answer: a slow reader costs the memory
  * of one answer.
  */
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { AnyCommand } from '../../src/command/declare.ts';
 import { runCommand, splitLine } from '../../src/command/interpreter.ts';
@@ -56,6 +57,7 @@ export class CliConnection {
     socket.on('data', (bytes: Buffer) => this.#receive(bytes));
     socket.on('end', () => {
       this.#hasEnded = true;
+      if (this.#session.follows !== null) this.#endFollowing();
       this.#answer();
     });
     socket.on('drain', () => {
@@ -72,13 +74,19 @@ export class CliConnection {
 
   #receive(bytes: Buffer): void {
     this.#input += bytes.toString('latin1');
+    if (this.#session.follows !== null) this.#endFollowing();
     this.#answer();
     if (this.#input.length > this.#settings.lineMaxBytes && !this.#isWaiting) this.#socket.destroy();
   }
 
   /** Answers as much as the client reads. */
   #answer(): void {
-    while (!this.#isWaiting && !this.#socket.writableEnded && !this.#socket.destroyed) {
+    while (
+      !this.#isWaiting &&
+      this.#session.follows === null &&
+      !this.#socket.writableEnded &&
+      !this.#socket.destroyed
+    ) {
       const words = this.#commands.shift();
       if (words !== undefined) this.#run(words);
       else if (!this.#takeLine()) {
@@ -95,6 +103,33 @@ export class CliConnection {
       return;
     }
     this.#socket.setTimeout(this.#session.timeoutMs);
+    if (this.#session.follows !== null) {
+      void this.#follow();
+      return;
+    }
+    this.#finishAnswer(answer);
+  }
+
+  /** `show events -w`: shows what comes until there is any input. */
+  async #follow(): Promise<void> {
+    this.#socket.setTimeout(0);
+    while (this.#session.follows !== null && !this.#socket.destroyed) {
+      const text = this.#session.follows.read();
+      if (text !== '') this.#socket.write(text, 'latin1');
+      if (this.#socket.writableNeedDrain) await once(this.#socket, 'drain').catch(() => {});
+      else await this.#session.follows?.changed();
+    }
+  }
+
+  /** Input or its end: nothing more is shown, and the next command may come, as in HAProxy even without a prompt. */
+  #endFollowing(): void {
+    this.#session.follows = null;
+    this.#input = '';
+    this.#socket.setTimeout(this.#session.timeoutMs);
+    if (this.#session.hasPrompt) this.#write(`\n${this.#prompt()}> `);
+  }
+
+  #finishAnswer(answer: string): void {
     this.#write(this.#session.hasPrompt ? `${answer}${this.#prompt()}> ` : answer);
     if (this.#commands.length === 0 && !this.#session.isInteractive && !this.#input.includes('\n'))
       this.#socket.end();

@@ -11,6 +11,7 @@ import type {
 } from '../../src/command/process-context.ts';
 import { type CliSession, LEVELS, type Level, newSession } from '../../src/command/session.ts';
 import type { Address } from '../../src/net/address.ts';
+import { eventSinks } from '../log/event-sinks.ts';
 import type { ListenerHandle, StartOptions } from '../messages.ts';
 import { CliConnection, type CliSettings } from './cli-connection.ts';
 import type { Statistics } from './statistics.ts';
@@ -94,8 +95,16 @@ export class RuntimeApi {
   answer(line: string, level: Level): string {
     const context = this.#contextOf(newSession(level, TIMEOUT_DEFAULT_MS));
     return splitLine(line)
-      .map((words) => runCommand(commands, words, context))
+      .map((words) => this.#answerOnce(words, context))
       .join('');
+  }
+
+  /** The master's channel has an end to every answer: events that are still to come are not waited for. */
+  #answerOnce(words: readonly string[], context: ProcessContext): string {
+    const answer = runCommand(commands, words, context);
+    const reader = context.session.follows;
+    context.session.follows = null;
+    return reader === null ? answer : `${reader.read()}\n`;
   }
 
   #listen(handle: ListenerHandle): void {
@@ -160,6 +169,7 @@ export class RuntimeApi {
       frontends,
       sockets: socketsOf(model),
       environment: process.env,
+      eventSinks,
       view: () => statistics.view(),
     };
   }

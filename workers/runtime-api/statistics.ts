@@ -13,6 +13,7 @@ import type {
   TrafficCounts,
 } from '../../src/stats/view.ts';
 import type { StartOptions } from '../messages.ts';
+import { fullconnsOf } from '../shared/fullconn.ts';
 import { COUNTER, COUNTERS, type CounterName, RateKind, type SharedState } from '../shared/shared-state.ts';
 import { PROCESS_SLOT } from '../shared/slots.ts';
 import { healthStats } from './check-stats.ts';
@@ -246,28 +247,6 @@ export class Statistics {
       counts[name] = this.#parts.shared.sum(slot, COUNTER[name]) - (cleared?.[name] ?? 0);
     return counts as unknown as TrafficCounts;
   }
-}
-
-/**
- * The `fullconn` of each backend by name; by default a tenth of what the frontends that may use it take together
- * (manual section 4.2, fullconn). A frontend without a limit of its own counts as the process.
- */
-function fullconnsOf({ global, proxies }: Model): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const { name, kind, settings } of proxies) {
-    if (kind === 'backend') continue;
-    const { maxconn = global.maxconn ?? 0, defaultBackend, backendChoices = [] } = settings;
-    const targets = new Set(backendChoices.map(({ backend }) => backend));
-    if (defaultBackend !== undefined) targets.add(defaultBackend);
-    if (kind === 'listen') targets.add(name);
-    for (const target of targets) sums.set(target, (sums.get(target) ?? 0) + maxconn);
-  }
-  return new Map(
-    proxies.map(({ name, settings }) => [
-      name,
-      settings.fullconn ?? Math.floor(((sums.get(name) ?? 0) + 9) / 10),
-    ]),
-  );
 }
 
 function listenersOf({ proxies }: Model): number {

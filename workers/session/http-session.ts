@@ -264,6 +264,8 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     if (head.bodyKind === BodyKind.NONE || (head.bodyKind === BodyKind.LENGTH && head.contentLength === 0)) {
       this.#state = State.WAITING;
       this.thread.wheel.cancel(this.#timer);
+      // Only the first request may come before the connection is watched; most connections for one request end unwatched.
+      if (this.requestCount === 1) this.connection.deferReading();
       this.#stream.onRequestEnd(null);
     } else {
       this.#state = State.BODY;
@@ -399,7 +401,9 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     if (this.#state === State.CLOSED) return;
     this.#releaseHead();
     this.idleSince = this.thread.nowMs;
-    if (!keepsAlive || this.#hasEnded || this.isDraining) {
+    // What is left of a request's body is no request: a server that answered and left early does not change that.
+    const isAmidBody = this.#state === State.BODY;
+    if (!keepsAlive || this.#hasEnded || this.isDraining || isAmidBody) {
       const hasReadAll = this.#state === State.WAITING && this.#early === null;
       this.#state = State.CLOSING;
       if (hasReadAll && this.connection.pendingBytes === 0) this.connection.destroy();
@@ -436,6 +440,10 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     if (this.#state === State.CLOSED) return;
     this.#state = State.CLOSING;
     this.#finishClosing();
+  }
+
+  endOn(serverSlot: number, letter: 'D' | 'U'): void {
+    this.#stream.endOn(serverSlot, letter);
   }
 
   /** Ends the connection without ceremony: the client sees a truncated response. */

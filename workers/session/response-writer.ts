@@ -37,6 +37,7 @@ export class ResponseWriter implements ResponseSink {
   decideKeepAlive(request: HttpHead, response: HttpHead, isWanted: boolean): boolean {
     if (!isWanted) return false;
     if (response.bodyKind === BodyKind.UNTIL_CLOSE) return false;
+    if (response.isInsecurelyFramed && response.version < 11) return false;
     return response.bodyKind !== BodyKind.CHUNKED || request.version >= 11;
   }
 

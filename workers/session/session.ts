@@ -4,6 +4,8 @@ import type { ListenerPlan } from '../plan/plan.ts';
 export interface Session {
   /** Soft stop: end when idle. */
   drain(): void;
+  /** Ends what runs on the server of this slot; `letter` begins the termination state. */
+  endOn(serverSlot: number, letter: 'D' | 'U'): void;
   /** Ends at once. */
   abort(): void;
 }

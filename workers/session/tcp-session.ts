@@ -58,6 +58,9 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   /** The direction from the client is over: its FIN came, or it was silent for too long. The other one likewise. */
   #hasClientEnded = false;
   #hasServerEnded = false;
+  /** It was the timeout that ended the client's direction. */
+  #isClientSilent = false;
+  #hasHeardServer = false;
   /** Monotonic, when the side was heard last: `option independent-streams` counts from there. */
   #clientHeardAt: number;
   #serverHeardAt = 0;
@@ -93,8 +96,6 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     this.facts.requestAtMs = this.acceptedAtMs;
     this.facts.requestNumber = thread.takeNumber();
     this.facts.status = 0;
-    this.#accounts.log(this, LogMoment.BEGIN, 'txn_accept');
-    this.#begin();
   }
 
   get session(): SessionView {
@@ -109,8 +110,10 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     return this.#accounts.server?.name ?? '';
   }
 
-  #begin(): void {
+  /** To be called once the home knows the session: it may be over before this returns. */
+  begin(): void {
     const { frontend } = this;
+    this.#accounts.log(this, LogMoment.BEGIN, 'txn_accept');
     this.#accounts.countStream();
     const backend = chooseBackend(frontend, this);
     this.#armClient();
@@ -207,11 +210,11 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     }
   }
 
-  /** Bytes for a server that is not there yet. One read of them is enough: the rest stays in the kernel. */
+  /** Bytes for a server that is not there yet: a buffer full of them, the rest stays in the kernel. */
   #hold(buffer: Buffer, length: number): void {
     const piece = Buffer.from(buffer.subarray(0, length));
     this.#held = this.#held === null ? piece : Buffer.concat([this.#held, piece]);
-    this.#client.pause();
+    if (this.#held.length >= this.thread.plan.global.bufferBytes) this.#client.pause();
     // Who waits for the server is not silent.
     this.thread.wheel.cancel(this.#clientTimer);
   }
@@ -219,6 +222,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   #onServerBytes(buffer: Buffer, length: number): void {
     this.#accounts.bytesOut(length);
     this.#serverHeardAt = this.thread.nowMs;
+    this.#hasHeardServer = true;
     const client = this.#client;
     const server = this.#server!;
     const isTaken = this.#isServerBulk
@@ -271,9 +275,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     if (letter === 'Q') {
       if (abortsOnClose || this.#held === null) this.#finish('C', 'Q');
     } else if (abortsOnClose) {
-      // HAProxy takes a client that never sent a byte for one that has had all it wanted.
-      if (this.#held === null) this.#finish('-', '-');
-      else this.#finish('C', letter);
+      this.#finish('C', letter);
     }
   }
 
@@ -288,7 +290,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
 
   /** `option nolinger` of the backend: the server gets a reset where it would get FIN, and nothing comes back. */
   get #resetsServer(): boolean {
-    return this.#accounts.backend!.tcp.noLinger;
+    return !this.#hasServerEnded && this.#accounts.backend!.tcp.noLinger;
   }
 
   #endToServer(): void {
@@ -296,9 +298,14 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     else if (this.#server?.pendingBytes === 0) this.#finish('-', '-');
   }
 
+  /** `option nolinger` of the frontend: a client that has sent FIN gets a reset for it. */
+  get #resetsClient(): boolean {
+    return this.#hasClientEnded && this.frontend.tcp.noLinger && !this.#isClientSilent;
+  }
+
   #endFromServer(): void {
     this.#hasServerEnded = true;
-    this.#client.end();
+    if (!this.#resetsClient) this.#client.end();
     if (this.#finishIfOver()) return;
     this.#armServer();
     const { clientFinMs } = this.frontend.timeouts;
@@ -381,6 +388,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
       return;
     }
     this.#cause ||= 'cD';
+    this.#isClientSilent = true;
     client.pause();
     this.#endFromClient();
   }
@@ -393,7 +401,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
       return;
     }
     this.#cause = `c${letter}`;
-    this.#hasClientEnded = true;
+    this.#hasClientEnded = this.#isClientSilent = true;
     this.#client.pause();
   }
 
@@ -417,6 +425,12 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
 
   /** TCP sessions run to their end; a soft stop waits for them. */
   drain(): void {}
+
+  endOn(serverSlot: number, letter: 'D' | 'U'): void {
+    if (this.#accounts.server?.slot !== serverSlot || this.#accounts.hasNoPlace) return;
+    this.#finish(letter, this.#phase === Phase.RELAY ? '-' : 'C');
+    this.#client.destroy();
+  }
 
   abort(): void {
     this.#finish('K', this.#letter());
@@ -481,6 +495,19 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     server?.destroy();
   }
 
+  /** As HAProxy: FIN, and a reset for a server that has yet to send its first byte. */
+  #leaveServer(): void {
+    const server = this.#server;
+    if (server === null) return;
+    this.#server = null;
+    if (!this.#hasHeardServer && !this.#hasServerEnded) {
+      server.reset();
+      return;
+    }
+    server.end();
+    server.destroy();
+  }
+
   /** Ends both sides, gives everything back, counts and logs. */
   #finish(who: string, where: string): void {
     if (this.#phase === Phase.DONE) return;
@@ -488,12 +515,11 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     const { thread, facts } = this;
     thread.wheel.cancel(this.#clientTimer);
     thread.wheel.cancel(this.#serverTimer);
-    this.#dropServer();
+    this.#leaveServer();
     if (who === 'C') this.#accounts.countAll(COUNTER.cli_abrt, 1);
     if (who === 'S') this.#accounts.countAll(COUNTER.srv_abrt, 1);
     facts.terminationState = this.#cause || `${who}${where}`;
-    if (this.#cause === '' && facts.terminationState === 'CQ')
-      facts.queueMs = Math.trunc(thread.nowMs - this.#acceptedAt);
+    if (who === 'C' && this.#search.letter === 'Q') facts.queueMs = Math.trunc(thread.nowMs - this.#acceptedAt);
     this.#stampTimes();
     this.#log();
     this.#search.release();
@@ -515,7 +541,10 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
       client.pause();
       client.end();
       this.#arm(this.#clientTimer, this.frontend.timeouts.clientMs);
+    } else if (this.#resetsClient) {
+      client.reset();
     } else {
+      client.end();
       client.destroy();
     }
   }

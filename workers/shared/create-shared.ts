@@ -1,6 +1,7 @@
 /** Makes the shared memory of a worker process and fills in what the configuration says. */
 import type { BindModel, Model, ProxyModel, ServerModel } from '../../config/model/model.ts';
 import { monotonicMs } from './clock.ts';
+import { fullconnOf } from './fullconn.ts';
 import { HEADER, MAGIC, regionsOf, SLOT } from './layout.ts';
 import { AdminState, OperationalState, WEIGHT_SCALE } from './shared-state.ts';
 import { PROCESS_SLOT, type SlotEntry, slotsOf } from './slots.ts';
@@ -43,7 +44,7 @@ export function fillSlot(
 ): void {
   if (kind === 'process') i32[slotRow(PROCESS_SLOT) + SLOT.at.maxconn] = model.global.maxconn ?? 0;
   else if (kind === 'frontend') fillFrontend(i32, slot, model.proxies[proxy]!);
-  else if (kind === 'backend') fillBackend(i32, slot, model.proxies[proxy]!);
+  else if (kind === 'backend') fillBackend(i32, slot, { model, proxy: model.proxies[proxy]! });
   else if (kind === 'server') fillServer(i32, slot, model.proxies[proxy]!.servers[server]!);
   else fillBind(i32, slot, model.proxies[proxy]!.binds[bind]!);
   f64[(slotRow(slot) >> 1) + SLOT.at.lastChangeMs] = Date.now();
@@ -59,7 +60,13 @@ function fillFrontend(i32: Int32Array, slot: number, proxy: ProxyModel): void {
   i32[slotRow(slot) + SLOT.at.maxconn] = proxy.settings.maxconn ?? 0;
 }
 
-function fillBackend(i32: Int32Array, slot: number, proxy: ProxyModel): void {
+interface BackendFill {
+  readonly model: Model;
+  readonly proxy: ProxyModel;
+}
+
+function fillBackend(i32: Int32Array, slot: number, { model, proxy }: BackendFill): void {
+  i32[slotRow(slot) + SLOT.at.fullconn] = fullconnOf(model, proxy.name);
   i32[slotRow(slot) + SLOT.at.usesAllBackups] = proxy.settings.allBackups ? 1 : 0;
 }
 
@@ -67,11 +74,17 @@ function fillBind(i32: Int32Array, slot: number, { options }: BindModel): void {
   i32[slotRow(slot) + SLOT.at.maxconn] = options.maxconn ?? 0;
 }
 
+/** A `minconn` above it raises `maxconn`, also one that is not there. */
+export function maxconnOfServer({ options }: ServerModel): number {
+  return Math.max(options.maxconn ?? 0, options.minconn ?? 0);
+}
+
 /** A disabled server starts as HAProxy shows it: stopped, in forced and configured maintenance. */
 function fillServer(i32: Int32Array, slot: number, server: ServerModel): void {
-  const { weight = 1, maxconn = 0, isBackup = false, isDisabled = false } = server.options;
+  const { weight = 1, minconn = 0, isBackup = false, isDisabled = false } = server.options;
   const row = slotRow(slot);
-  i32[row + SLOT.at.maxconn] = maxconn;
+  i32[row + SLOT.at.maxconn] = maxconnOfServer(server);
+  i32[row + SLOT.at.minconn] = minconn;
   i32[row + SLOT.at.weight] = weight;
   i32[row + SLOT.at.initialWeight] = weight;
   i32[row + SLOT.at.effectiveWeight] = weight * WEIGHT_SCALE;

@@ -7,6 +7,7 @@ import { SLOT, WAITER } from './layout.ts';
 import { HANDED_MOST, HANDED_ONE, handedIn, placesIn } from './places.ts';
 import { raise } from './rates.ts';
 import { Rotation } from './rotation.ts';
+import { serverLimit } from './server-limit.ts';
 import { AdminState, OperationalState } from './shared-state.ts';
 import type { ThreadSignal } from './thread-signal.ts';
 import { slotRow, type Views } from './views.ts';
@@ -115,7 +116,7 @@ export class Dispatcher {
     const forThis = this.#canServe(serverSlot) ? this.lists.first(row) : 0;
     const waiter = this.lists.earlier(forThis, forAny);
     if (waiter === 0) return false;
-    if (!this.#handOver(row)) return false;
+    if (!this.#handOver(backendSlot, serverSlot)) return false;
     i32[waiter + WAITER.at.server] = serverSlot;
     Atomics.store(i32, waiter + WAITER.at.state, WaiterState.SERVED);
     this.#deliver(waiter);
@@ -123,9 +124,10 @@ export class Dispatcher {
   }
 
   /** Reserves a place of a server for a waiting request. */
-  #handOver(row: number): boolean {
+  #handOver(backendSlot: number, serverSlot: number): boolean {
     const i32 = this.#i32;
-    const limit = Atomics.load(i32, row + AT.maxconn);
+    const row = slotRow(serverSlot);
+    const limit = serverLimit(i32, backendSlot, serverSlot);
     for (;;) {
       const word = Atomics.load(i32, row + AT.current);
       const places = placesIn(word);

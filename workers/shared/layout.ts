@@ -87,6 +87,9 @@ export const SLOT = rowOf(
   // Read with every session, written seldom. Server states have one writer: the process's main thread.
   {
     maxconn: 'i32',
+    /** Of a server: its limit while the backend is idle, or 0; of a backend: the load at which it is full. */
+    minconn: 'i32',
+    fullconn: 'i32',
     waiting: 'i32',
     version: 'i32',
     operational: 'i32',
@@ -121,7 +124,8 @@ export const SLOT = rowOf(
     checkHealth: 'i32',
     checkDurationMs: 'i32',
     checkState: 'i32',
-    checkFails: 'i32',
+    /** Errors in a row that traffic has met; all threads write it. */
+    observedErrors: 'i32',
     checkDowns: 'i32',
   },
 );

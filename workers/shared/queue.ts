@@ -19,6 +19,7 @@ import type { Dispatcher } from './dispatch.ts';
 import { SLOT, THREAD, WAITER } from './layout.ts';
 import { HANDED_MOST, HANDED_ONE, handedIn, placesIn } from './places.ts';
 import { markEvent, raise } from './rates.ts';
+import { serverLimit } from './server-limit.ts';
 import { RateKind } from './shared-state.ts';
 import { lock, tryLock, unlock } from './spinlock.ts';
 import type { Sleeper, ThreadSignal } from './thread-signal.ts';
@@ -72,7 +73,7 @@ export class ServerQueue implements Sleeper {
       return false;
     }
     const row = slotRow(serverSlot);
-    const limit = i32[row + AT.maxconn]!;
+    const limit = serverLimit(i32, backendSlot, serverSlot);
     for (;;) {
       const word = Atomics.load(i32, row + AT.current);
       const places = placesIn(word);
@@ -90,7 +91,7 @@ export class ServerQueue implements Sleeper {
 
   hasRoom(backendSlot: number, serverSlot: number): boolean {
     const row = slotRow(serverSlot);
-    const limit = Atomics.load(this.#i32, row + AT.maxconn);
+    const limit = serverLimit(this.#i32, backendSlot, serverSlot);
     if (limit !== 0 && placesIn(Atomics.load(this.#i32, row + AT.current)) >= limit) return false;
     if (Atomics.load(this.#i32, slotRow(backendSlot) + AT.waiting) === 0) return true;
     return !this.#dispatcher.isAwaited(backendSlot, serverSlot);

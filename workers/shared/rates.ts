@@ -30,10 +30,35 @@ export function markEvent(i32: Int32Array, row: number, kind: RateKind, nowMs: n
 
 function addEvent(i32: Int32Array, cell: number, tag: number): number {
   for (;;) {
-    const word = Atomics.load(i32, cell);
+    // Plain reads here and below: what is late by a moment is found out by the exchange, or counts a moment later.
+    const word = i32[cell]!;
     if ((word & TAG_MASK) === tag) return (Atomics.add(i32, cell, 1) + 1) & COUNT_MASK;
     if (Atomics.compareExchange(i32, cell, word, tag | 1) === word) return 1;
   }
+}
+
+/** Where the events of one kind are counted: the first word of a slot's row, and the kind. */
+export interface RateCells {
+  readonly row: number;
+  readonly kind: RateKind;
+}
+
+export function firstCell(row: number, kind: RateKind): number {
+  return row + FIRST + kind * KIND_WORDS;
+}
+
+export function maximumOf(cells: number): number {
+  return cells + 2;
+}
+
+export function tagOf(second: number): number {
+  return second << COUNT_BITS;
+}
+
+/** Counts one event in a cell that still is `word`; false when it is not. */
+export function addTurn(i32: Int32Array, cell: number, word: number, tag: number): boolean {
+  const next = (word & TAG_MASK) === tag ? word + 1 : tag | 1;
+  return Atomics.compareExchange(i32, cell, word, next) === word;
 }
 
 /** The estimate of HAProxy: this second's events and, of the last second's, the share that is not over yet. */
@@ -47,13 +72,13 @@ export function maxRateOf(i32: Int32Array, row: number, kind: RateKind): number 
   return Atomics.load(i32, row + FIRST + kind * KIND_WORDS + 2);
 }
 
-function eventsIn(i32: Int32Array, cells: number, second: number): number {
-  const word = Atomics.load(i32, cells + (second & 1));
+export function eventsIn(i32: Int32Array, cells: number, second: number): number {
+  const word = i32[cells + (second & 1)]!;
   return (word & TAG_MASK) === second << COUNT_BITS ? word & COUNT_MASK : 0;
 }
 
 /** One single event in two seconds stays 1 until it is forgotten, instead of flapping to 0. */
-function slide(events: number, before: number, msIntoSecond: number): number {
+export function slide(events: number, before: number, msIntoSecond: number): number {
   if (events === 0 && before <= 1) return before;
   return events + Math.floor((before * (1000 - msIntoSecond)) / 1000);
 }

@@ -1,7 +1,7 @@
 /** The servers of one backend, as balance algorithms see them, over the shared memory. */
 import type { ServerTable } from '../../src/lb/declare.ts';
 import type { Rotation } from './rotation.ts';
-import type { SharedState } from './shared-state.ts';
+import { RateKind, type SharedState } from './shared-state.ts';
 import type { SlotMap } from './slots.ts';
 
 export class SharedServerTable implements ServerTable {
@@ -30,6 +30,18 @@ export class SharedServerTable implements ServerTable {
 
   weight(server: number): number {
     return this.#shared.effectiveWeight(this.#servers[server]!);
+  }
+
+  initialWeight(server: number): number {
+    return this.#shared.initialWeight(this.#servers[server]!);
+  }
+
+  maxconn(server: number): number {
+    return this.#shared.maxconn(this.#servers[server]!);
+  }
+
+  sessionRate(server: number): number {
+    return this.#shared.rate(this.#servers[server]!, RateKind.SESSION);
   }
 
   sessions(server: number): number {

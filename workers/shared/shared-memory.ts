@@ -10,6 +10,7 @@ import type { Model } from '../../config/model/model.ts';
 import { clockSince } from './clock.ts';
 import { Dispatcher } from './dispatch.ts';
 import { COUNTER_STRIDE, HEADER, SLOT, THREAD } from './layout.ts';
+import { giveTurn, takeTurn, turnWaitMs } from './pacing.ts';
 import { placesIn } from './places.ts';
 import { ServerQueue } from './queue.ts';
 import { markEvent, maxRateOf, raise, rateAt, sweepCells } from './rates.ts';
@@ -127,6 +128,31 @@ export class SharedMemory implements SharedControl {
     const row = slotRow(slot);
     const limit = this.#i32[row + AT.maxconn]!;
     if (limit === 0) return this.enter(slot) > 0;
+    if (!this.#occupy(slot, limit)) return false;
+    markEvent(this.#i32, row, RateKind.SESSION, this.#clock());
+    return true;
+  }
+
+  tryEnterPaced(slot: number, perSecond: number): boolean {
+    const cells = { row: slotRow(slot), kind: RateKind.SESSION };
+    const nowMs = this.#clock();
+    if (!takeTurn(this.#i32, cells, nowMs, perSecond)) return false;
+    if (this.#occupy(slot, this.#i32[cells.row + AT.maxconn]! || Number.POSITIVE_INFINITY)) return true;
+    giveTurn(this.#i32, cells, nowMs);
+    return false;
+  }
+
+  paceMs(slot: number, perSecond: number): number {
+    return turnWaitMs(
+      this.#i32,
+      { row: slotRow(slot), kind: RateKind.SESSION },
+      this.#clock(),
+      perSecond,
+    );
+  }
+
+  #occupy(slot: number, limit: number): boolean {
+    const row = slotRow(slot);
     for (;;) {
       const sessions = Atomics.load(this.#i32, row + AT.current);
       if (sessions >= limit) return false;
@@ -136,7 +162,6 @@ export class SharedMemory implements SharedControl {
       this.#i32[this.#epoch]! += 1;
       if (!isIn) continue;
       if (sessions >= this.#i32[row + AT.max]!) raise(this.#i32, row + AT.max, sessions + 1);
-      markEvent(this.#i32, row, RateKind.SESSION, this.#clock());
       return true;
     }
   }
@@ -225,6 +250,16 @@ export class SharedMemory implements SharedControl {
       state: this.#i32[row + AT.checkState]!,
       durationMs: this.#i32[row + AT.checkDurationMs]!,
     };
+  }
+
+  countError(serverSlot: number): number {
+    return Atomics.add(this.#i32, slotRow(serverSlot) + AT.observedErrors, 1) + 1;
+  }
+
+  /** Reads first: a write would take the line away from the other threads. */
+  forgetErrors(serverSlot: number): void {
+    const at = slotRow(serverSlot) + AT.observedErrors;
+    if (this.#i32[at] !== 0) Atomics.store(this.#i32, at, 0);
   }
 
   backendVersion(backendSlot: number): number {

@@ -111,6 +111,10 @@ export interface SharedState {
   enter(slot: number): number;
   /** As `enter`, but false, with nothing changed, when `maxconn(slot)` sessions exist already. */
   tryEnter(slot: number): boolean;
+  /** As `tryEnter`, and false when so many sessions have begun in a second: no thread begins one beyond that. */
+  tryEnterPaced(slot: number, perSecond: number): boolean;
+  /** Milliseconds until `tryEnterPaced` may succeed for its rate; 0: now. */
+  paceMs(slot: number, perSecond: number): number;
   leave(slot: number): void;
   /**
    * Calls back once, on this thread, when a session may begin again after `tryEnter` said no. Other threads are told
@@ -144,6 +148,9 @@ export interface SharedState {
   /** Wall clock when the last session was given to a server or backend, ms since the epoch; 0 never. */
   lastSessionMs(slot: number): number;
   check(slot: number): CheckFacts;
+  /** One more observed error of a server in a row: how many there are now, over all threads. */
+  countError(serverSlot: number): number;
+  forgetErrors(serverSlot: number): void;
   /** Moves when any server's state or weight in this backend moved. */
   backendVersion(backendSlot: number): number;
   /** The server's numeric id. */

@@ -9,7 +9,8 @@
  * reload needs slots.
  */
 import type { Model } from '../../config/model/model.ts';
-import { fillSlot, waitersFor } from './create-shared.ts';
+import { fillSlot, maxconnOfServer, waitersFor } from './create-shared.ts';
+import { fullconnOf } from './fullconn.ts';
 import { COUNTER_STRIDE, SLOT } from './layout.ts';
 import { PROCESS_SLOT, type SlotEntry, SlotMap, type SlotNumbers, slotsOf } from './slots.ts';
 import { slotRow, type Views, viewsOf } from './views.ts';
@@ -109,11 +110,15 @@ export class SlotBook {
       const row = slotRow(entry.slot);
       const maxconn = maxconnOf(model, entry);
       if (maxconn !== maxconnOf(this.#model, before.get(entry.slot)!)) maxconns.set(entry.slot, maxconn);
-      if (entry.kind === 'backend')
-        i32[row + AT.usesAllBackups] = model.proxies[entry.proxy]!.settings.allBackups ? 1 : 0;
+      if (entry.kind === 'backend') {
+        const { name, settings } = model.proxies[entry.proxy]!;
+        i32[row + AT.usesAllBackups] = settings.allBackups ? 1 : 0;
+        i32[row + AT.fullconn] = fullconnOf(model, name);
+      }
       if (entry.kind !== 'server') continue;
       const server = model.proxies[entry.proxy]!.servers[entry.server]!;
       i32[row + AT.id] = server.id;
+      i32[row + AT.minconn] = server.options.minconn ?? 0;
       i32[row + AT.isBackup] = server.options.isBackup ? 1 : 0;
     }
     for (const { slot, kind } of slots.entries)
@@ -150,6 +155,6 @@ function maxconnOf(model: Model, { slot, kind, proxy, server, bind }: SlotEntry)
   if (slot === PROCESS_SLOT) return model.global.maxconn ?? 0;
   const { settings, servers, binds } = model.proxies[proxy]!;
   if (kind === 'frontend') return settings.maxconn ?? 0;
-  if (kind === 'server') return servers[server]!.options.maxconn ?? 0;
+  if (kind === 'server') return maxconnOfServer(servers[server]!);
   return kind === 'bind' ? (binds[bind]!.options.maxconn ?? 0) : 0;
 }

@@ -28,6 +28,7 @@ import type { Connection } from '../connection/connection.ts';
 import { LogMoment } from '../log/log-plan.ts';
 import { NamePolicy } from '../plan/http-plan.ts';
 import { CloseMode, type CompiledRule, type ProxyPlan, type ServerPlan } from '../plan/plan.ts';
+import { ObservedError } from '../plan/server-observer.ts';
 import { isRetried, RetryReason } from '../plan/server-plan.ts';
 import { COUNTER } from '../shared/shared-state.ts';
 import type { ThreadState } from '../thread-state.ts';
@@ -170,6 +171,8 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     if (!this.#runRequestRules(frontend)) return;
     const backend = backendInForce(chooseBackend(frontend, this), this.thread.plan);
     if (backend === null) {
+      // HAProxy tells none of the times of a request that belongs nowhere.
+      this.facts.requestMs = -1;
       this.#answerFault(FAULTS.NO_SERVER);
       return;
     }
@@ -426,7 +429,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
 
   #phaseLetter(): string {
     if (this.#phase === Phase.SEARCH) return this.#search.letter;
-    return this.#phase === Phase.DATA && this.#isResponseDone ? 'L' : PHASE_LETTERS[this.#phase]!;
+    return PHASE_LETTERS[this.#phase]!;
   }
 
   // What the server's side brings.
@@ -446,6 +449,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     }
     if (endsConnectionSharing(head)) this.#connection!.isPrivate = true;
     this.#accounts.countServerStatus(head.status);
+    this.#accounts.server?.observer?.responded(head.status);
     this.#responseHeadBytes = responseHeadBytes(head);
     this.#isResponseChunked = head.bodyKind === BodyKind.CHUNKED;
     this.#chunkBytes = 0;
@@ -564,6 +568,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
         this.#search.failed();
         break;
       case Phase.RESPONSE:
+        if (hadBytes || !isReused) this.#accounts.server?.observer?.responseFailed(lossOf(code));
         if (this.#retriesOn(isBroken ? RetryReason.JUNK : RetryReason.EMPTY)) break;
         if (isReused && !hadBytes && this.#hold.isWhole && !this.#isRepeatDisabled) {
           this.#phase = Phase.SEARCH;
@@ -621,6 +626,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
         this.#answer(this.errorReply(408, 'cR'));
         break;
       case Phase.RESPONSE:
+        this.#accounts.server?.observer?.responseFailed(ObservedError.TIMEOUT);
         if (!this.#retriesOn(RetryReason.TIMEOUT)) this.#answerFailedServer(FAULTS.SERVER_SILENT);
         break;
       case Phase.DATA:
@@ -734,6 +740,27 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.#own?.close();
   }
 
+  /** The server of this slot is no more to be talked to; `letter` says why in the termination state. */
+  endOn(serverSlot: number, letter: 'D' | 'U'): void {
+    if (this.#accounts.server?.slot !== serverSlot || this.#accounts.hasNoPlace) return;
+    switch (this.#phase) {
+      case Phase.SEARCH:
+        this.#answer(this.errorReply(503, `${letter}C`));
+        break;
+      case Phase.RESPONSE:
+        this.#answer(this.errorReply(502, `${letter}H`));
+        break;
+      case Phase.DATA:
+        this.#abortBoth(letter, 'D');
+        break;
+      case Phase.TUNNEL:
+        this.#abortBoth(letter, '-');
+        break;
+      default:
+        break;
+    }
+  }
+
   /** Ends both sides without an answer. */
   #abortBoth(who: string, where: string): void {
     this.#fail(who, where);
@@ -780,4 +807,10 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.request = null;
     this.#accounts.recordRefusal(this, fault, this.session);
   }
+}
+
+/** How a server left that had not answered. */
+function lossOf(code: string): ObservedError {
+  if (code === BAD_RESPONSE) return ObservedError.BAD_HEAD;
+  return code === '' ? ObservedError.CLOSED : ObservedError.READ;
 }

@@ -23,6 +23,8 @@ export class ServerAssignment {
   readonly #seeker: ServerSeeker;
   #backend: ProxyPlan | null = null;
   #ticket = NO_TICKET;
+  /** The very server that the stream waits for; null when any will do. */
+  awaited: ServerPlan | null = null;
   /** The slot whose queue the stream waits in, and how many streams it had served by then. */
   #queueSlot = -1;
   #servedBefore = 0;
@@ -43,19 +45,19 @@ export class ServerAssignment {
     this.#backend = backend;
     if (balancer === null || serverTable === null) return this.#goDirectly(direct);
     const index = balancer.pick(this.#stream, serverTable, excluded);
-    if (index < 0) return serverTable.usable().length === 0 ? Assignment.NONE : this.#wait(backend, -1);
+    if (index < 0) return serverTable.usable().length === 0 ? Assignment.NONE : this.#wait(backend, null);
     const server = backend.servers[index]!;
     if (balancer.isBound) return this.designate(backend, server);
     if (this.#enter(backend, server)) return Assignment.CHOSEN;
     const waitsForIt = server.maxQueue > 0 && !this.#isQueueFull(server);
-    return this.#wait(backend, waitsForIt ? server.slot : -1);
+    return this.#wait(backend, waitsForIt ? server : null);
   }
 
   /** This server and no other: the stream waits for it when it is full, as long as its queue has room. */
   designate(backend: ProxyPlan, server: ServerPlan): Assignment {
     this.#backend = backend;
     if (this.#enter(backend, server)) return Assignment.CHOSEN;
-    if (!this.#isQueueFull(server)) return this.#wait(backend, server.slot);
+    if (!this.#isQueueFull(server)) return this.#wait(backend, server);
     this.server = server;
     return Assignment.FULL;
   }
@@ -77,7 +79,9 @@ export class ServerAssignment {
     return true;
   }
 
-  #wait(backend: ProxyPlan, serverSlot: number): Assignment {
+  #wait(backend: ProxyPlan, awaited: ServerPlan | null): Assignment {
+    const serverSlot = awaited === null ? -1 : awaited.slot;
+    this.awaited = awaited;
     const { facts } = this.#stream;
     const { shared } = this.#thread;
     // As HAProxy counts: the first in a queue has place 1.

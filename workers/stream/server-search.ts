@@ -45,6 +45,8 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
   readonly #timer: TimerEntry;
   #phase: Phase = Phase.IDLE;
   #isWaitingToRetry = false;
+  /** The connection is a new one. */
+  #isDialing = false;
   /** Where the stream goes, or last went. */
   #server: ServerPlan | null = null;
   /** The server that a retry turned away from; balancing may lead back to it. */
@@ -124,11 +126,11 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
         this.onServerAssigned(this.#assignment.server!);
         break;
       case Assignment.QUEUED:
+        this.#standBefore(this.#assignment.awaited);
         this.#arm(timeouts.queueMs || timeouts.connectMs);
         break;
       case Assignment.FULL:
-        this.#accounts.server = this.#assignment.server;
-        this.#accounts.isTurnedAway = true;
+        this.#standBefore(this.#assignment.server);
         this.#owner.onUnreachable(FAULTS.QUEUE_FULL);
         break;
       default:
@@ -136,9 +138,16 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
     }
   }
 
+  /** The log and the counters name the server that a stream waits for. */
+  #standBefore(server: ServerPlan | null): void {
+    this.#accounts.server = server;
+    this.#accounts.hasNoPlace = server !== null;
+  }
+
   onServerAssigned(server: ServerPlan): void {
     if (this.#left !== null && this.#left !== server) this.#accounts.facts.isRedispatched = true;
     this.#server = server;
+    this.#accounts.hasNoPlace = false;
     if (server !== this.#accounts.backend!.direct) this.#accounts.assign(server);
     if (this.#assignedAt === 0) {
       this.#assignedAt = this.#thread.nowMs;
@@ -148,6 +157,7 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
   }
 
   onServerWithdrawn(): void {
+    this.#standBefore(null);
     this.#balance(-1);
   }
 
@@ -155,11 +165,13 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
     this.#phase = Phase.CONNECTING;
     const { backend } = this.#accounts;
     if (server !== backend!.direct) this.#thread.shared.count(server.slot, COUNTER.stot, 1);
+    this.#isDialing = false;
     if (this.#owner.connectTo(server)) {
       this.#accounts.countBehind(COUNTER.reuse, 1);
       this.opened();
     } else {
       this.#accounts.countBehind(COUNTER.connect, 1);
+      this.#isDialing = true;
       this.#arm(backend!.timeouts.connectMs);
     }
   }
@@ -170,11 +182,13 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
     this.#accounts.facts.connectMs = Math.trunc(this.connectedAt - this.#assignedAt);
     this.#phase = Phase.FOUND;
     this.#thread.wheel.cancel(this.#timer);
+    if (this.#isDialing) this.#server?.observer?.connected();
     this.#owner.onReached();
   }
 
   /** The connection could not be opened. */
   failed(): void {
+    this.#server?.observer?.connectFailed();
     if (!this.#retry(Failure.REFUSED)) this.#owner.onUnreachable(FAULTS.CONNECT_FAILED);
   }
 
@@ -223,6 +237,7 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
       this.#connect(this.#server!);
     } else {
       this.#owner.abandonConnect();
+      this.#server?.observer?.connectFailed();
       if (!this.#retry(Failure.TIMED_OUT)) this.#owner.onUnreachable(FAULTS.CONNECT_TIMEOUT);
     }
   }

@@ -27,8 +27,8 @@ export class StreamAccounts implements ConnectionCounts {
   frontend: ProxyPlan;
   backend: ProxyPlan | null = null;
   server: ServerPlan | null = null;
-  /** The server's queue was full: the stream has no place there. */
-  isTurnedAway = false;
+  /** The stream only waits for its server, or found its queue full. */
+  hasNoPlace = false;
   /** Monotonic, when the response's head had come; 0 before. */
   responseAt = 0;
   readonly #thread: ThreadState;
@@ -38,6 +38,11 @@ export class StreamAccounts implements ConnectionCounts {
   constructor(thread: ThreadState, frontend: ProxyPlan) {
     this.#thread = thread;
     this.frontend = frontend;
+    // Of a TCP session nothing is captured, and its line shows the empty slots.
+    const { captures } = frontend;
+    if (frontend.isHttp || captures === null) return;
+    this.facts.capturedRequestHeaders = captures.request.map(() => null);
+    this.facts.capturedResponseHeaders = captures.response.map(() => null);
   }
 
   get ofProcess(): number {
@@ -54,7 +59,7 @@ export class StreamAccounts implements ConnectionCounts {
 
   get ofServer(): number {
     if (this.server === null) return 0;
-    return this.#thread.shared.current(this.server.slot) + (this.isTurnedAway ? 1 : 0);
+    return this.#thread.shared.current(this.server.slot) + (this.hasNoPlace ? 1 : 0);
   }
 
   reset(): void {
@@ -63,7 +68,7 @@ export class StreamAccounts implements ConnectionCounts {
     this.facts.requestNumber = this.#thread.takeNumber();
     this.backend = null;
     this.server = null;
-    this.isTurnedAway = false;
+    this.hasNoPlace = false;
   }
 
   /** A stream begins, HTTP or TCP. */
@@ -140,7 +145,8 @@ export class StreamAccounts implements ConnectionCounts {
     const cookie = this.frontend.captures?.cookie ?? null;
     if (cookie === null || request === null) return;
     const { terminationState, status } = this.facts;
-    const isAnsweredHere = terminationState.startsWith('LR') || (terminationState.startsWith('PR') && status < 0);
+    const isAnsweredHere =
+      terminationState.startsWith('LR') || (terminationState.startsWith('PR') && status < 0);
     this.facts.capturedRequestCookie = isAnsweredHere ? null : cookie.ofRequest(request);
   }
 
@@ -221,8 +227,9 @@ export class StreamAccounts implements ConnectionCounts {
 
   /** What the server answered, whatever rules make of it. */
   countServerStatus(status: number): void {
+    if (this.server === null) return;
     const { shared } = this.#thread;
-    const { slot } = this.server!;
+    const { slot } = this.server;
     shared.count(slot, statusCounter(status), 1);
     shared.count(slot, COUNTER.req_tot, 1);
   }
@@ -232,16 +239,21 @@ export class StreamAccounts implements ConnectionCounts {
     const { log } = this.frontend;
     const { facts } = this;
     if (log === null || facts.isLogged || moment < log.moment) return;
-    if (log.moment === LogMoment.BEGIN && moment !== LogMoment.BEGIN && !(origin === SESS_ERROR && log.hasErrorFormat))
+    if (
+      log.moment === LogMoment.BEGIN &&
+      moment !== LogMoment.BEGIN &&
+      !(origin === SESS_ERROR && log.hasErrorFormat)
+    )
       return;
     facts.isLogged = true;
     if (facts.logLevel === LOG_SILENT) return;
     const isError = isErroneous(facts);
     if (log.dropsNormal && !isError) return;
-    const level = facts.logLevel === LOG_LEVEL_UNSET ? levelOf(isError && log.separatesErrors) : facts.logLevel;
+    const level =
+      facts.logLevel === LOG_LEVEL_UNSET ? levelOf(isError && log.separatesErrors) : facts.logLevel;
     this.#captureRequestCookie(stream.request);
     facts.logOrigin = origin;
-    facts.logNumber = log.lineCount;
+    facts.logNumber = log.takeLineNumber();
     if (origin === SESS_ERROR) log.writeError(stream, level);
     else log.write(stream, level);
   }

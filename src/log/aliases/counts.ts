@@ -54,7 +54,6 @@ export const countAliases = [
     summary: 'The number of the request or TCP session in this process.',
     example: '17',
     examples: [{ text: '%{+X}rt', result: '0011' }],
-    differences: ['With several threads numbers are unique, but not without gaps and not in order.'],
     isHexable: true,
     read: (s) => s.facts.requestNumber,
   }),
@@ -62,7 +61,6 @@ export const countAliases = [
     name: 'lc',
     summary: 'How many lines the frontend has logged before this one.',
     example: '4',
-    differences: ['Each thread counts its own lines.'],
     read: (s) => s.facts.logNumber,
   }),
   numberAlias({

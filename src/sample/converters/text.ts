@@ -50,7 +50,13 @@ const cutArgs = { index: place, delimiters: characters, count: arg.optional(arg.
 
 /** The bytes of a text in lower case: ASCII letters only, as HAProxy compares. */
 export function lowerCase(text: string): string {
-  return hasLetter(text, 65, 90) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
+  let hasUpper = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (char > 127) return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+    if (char >= 65 && char <= 90) hasUpper = true;
+  }
+  return hasUpper ? text.toLowerCase() : text;
 }
 
 function upperCase(text: string): string {

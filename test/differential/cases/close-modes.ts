@@ -14,6 +14,7 @@ import {
   post,
   says,
   send,
+  settle,
   until,
 } from '../../support/programs/oracle-case.ts';
 
@@ -97,7 +98,8 @@ const clients: readonly OracleCase[] = [
   },
   {
     name: 'a client that closes its side behind two requests',
-    steps: [send(get('/1'), get('/2')), fin, eof],
+    replies: { '/1': '<hold>' },
+    steps: [send(get('/1'), get('/2')), arrived('/1'), fin, settle, says(ok('one')), eof],
     logs: 2,
   },
   {

@@ -19,20 +19,32 @@ export class RecordingOrigin {
   readonly #server: net.Server;
   readonly #sockets = new Set<net.Socket>();
   readonly #replies: ReadonlyMap<string, string>;
+  readonly #early: ReadonlyMap<string, string>;
 
-  private constructor(server: net.Server, replies: ReadonlyMap<string, string>) {
+  private constructor(
+    server: net.Server,
+    replies: ReadonlyMap<string, string>,
+    early: ReadonlyMap<string, string>,
+  ) {
     this.#server = server;
     this.#replies = replies;
+    this.#early = early;
     this.port = (server.address() as net.AddressInfo).port;
     server.on('connection', (socket: net.Socket) => this.#serve(socket));
   }
 
-  /** `replies` answers targets with exact bytes (latin1); others get a 200 that names the request. */
-  static async start(replies: ReadonlyMap<string, string> = new Map()): Promise<RecordingOrigin> {
+  /**
+   * `replies` answers targets with exact bytes (latin1); others get a 200 that names the request. `early` answers when
+   * a request has begun, and closes.
+   */
+  static async start(
+    replies: ReadonlyMap<string, string> = new Map(),
+    early: ReadonlyMap<string, string> = new Map(),
+  ): Promise<RecordingOrigin> {
     const server = net.createServer({ allowHalfOpen: true, noDelay: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new RecordingOrigin(server, replies);
+    return new RecordingOrigin(server, replies, early);
   }
 
   async stop(): Promise<void> {
@@ -51,7 +63,12 @@ export class RecordingOrigin {
       received += piece.latin1Slice();
       for (;;) {
         const result = received === '' ? null : parseStrictly(received, 0);
-        if (result === null || result.kind === 'incomplete') return;
+        if (result === null) return;
+        if (result.kind === 'incomplete') {
+          const reply = this.#early.get(received.split(' ', 2)[1] ?? '');
+          if (reply !== undefined) socket.end(Buffer.from(reply, 'latin1'));
+          return;
+        }
         if (result.kind === 'error') {
           this.problems.push(`${result.problem} in ${JSON.stringify(received.slice(0, 400))}`);
           socket.destroy();

@@ -15,6 +15,7 @@ connectMaster({
   dropPrivileges: () => {},
   openServices: () => ({
     reclaimThread: () => true,
+    errorsObserved() {},
     retire() {},
     adopt() {},
     sessions: () => new Map(),

@@ -140,7 +140,6 @@ describe('server lines', () => {
     ['balance foo', "unknown balance algorithm 'foo'"],
     ['balance random(2)', "'balance random' is a HAProxy keyword that Fairlead does not support yet"],
     ['balance roundrobin x', "cannot handle unexpected argument 'x'"],
-    ['use_backend b-%[path]', 'a computed backend name is something Fairlead does not support yet'],
     [
       'http-request set-var(txn.x) path',
       "'http-request set-var' is a HAProxy keyword that Fairlead does not support yet",

@@ -156,3 +156,45 @@ test('a client that does not read is answered one command at a time', async (con
   assert.equal(length, 4 * (BIG_BYTES + 1));
   socket.end();
 });
+
+/** Shows `event 1`, `event 2`… as fast as it is asked. */
+const endless = commandsOn<ProcessContext>()({
+  name: 'endless',
+  usage: 'endless',
+  help: 'events without end',
+  summary: 'Shows events.',
+  args: {},
+  run(_args, { session }) {
+    let count = 0;
+    session.follows = {
+      read: () => `event ${++count}\n`,
+      changed: () => new Promise((resolve) => setImmediate(resolve)),
+    };
+    return '';
+  },
+});
+
+test('a command that goes on shows events until there is input, which is dropped; then the next command comes', async (context) => {
+  const socket = await serve(context, { commands: [...sessionCommands, endless] });
+  let text = '';
+  socket.on('data', (bytes) => {
+    text += String(bytes);
+  });
+  const until = async (part: string): Promise<void> => {
+    while (!text.includes(part)) await once(socket, 'data');
+  };
+  socket.write('prompt\nendless\n');
+  await until('event 3\n');
+  socket.write('anything\n');
+  await until('\n\n> ');
+  const shown = text;
+  socket.write('help quit\n');
+  await until('quit');
+  assert.ok(shown.endsWith('\n> '));
+  socket.destroy();
+});
+
+test('a command that goes on ends with the input', async (context) => {
+  const text = await exchange(context, 'endless\n', { commands: [...sessionCommands, endless] });
+  assert.match(text, /^(event \d+\n)*$/);
+});
