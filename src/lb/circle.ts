@@ -91,6 +91,11 @@ export class RingCircle implements Circle {
     this.owners = Uint16Array.from(sorted, (packed) => packed % OWNERS_MOST);
   }
 
+  /** The point of a place, unsigned. */
+  pointAt(place: number): number {
+    return this.#points[place]!;
+  }
+
   locate(hash: number): number {
     const points = this.#points;
     const key = hash >>> 0;

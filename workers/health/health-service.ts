@@ -17,6 +17,7 @@ import type { CheckSubject } from './check-loop.ts';
 import { type AgentChanges, agentPlanOf, checkPlanOf } from './check-plan.ts';
 import { CheckSchedule, type ScheduleTuning, type WantedCheck } from './check-schedule.ts';
 import { CheckedBackend, linkTracking } from './checked-backend.ts';
+import { SlowStarts } from './slow-starts.ts';
 
 export interface HealthParts {
   readonly model: Model;
@@ -35,12 +36,14 @@ export class HealthService implements Omit<ServerControl, 'clearCounters'> {
   readonly #parts: HealthParts;
   /** By name. */
   readonly #backends = new Map<string, CheckedBackend>();
+  readonly #slowStarts: SlowStarts;
   readonly #schedule = new CheckSchedule(isDeepStrictEqual);
   #model: Model;
   #byId: ReadonlyMap<number, CheckedBackend> = new Map();
 
   constructor(parts: HealthParts) {
     this.#parts = parts;
+    this.#slowStarts = new SlowStarts(parts.control);
     this.#model = parts.model;
     this.adopt(parts.model);
   }
@@ -51,6 +54,7 @@ export class HealthService implements Omit<ServerControl, 'clearCounters'> {
 
   stop(): void {
     this.#schedule.stop();
+    this.#slowStarts.stop();
   }
 
   /**
@@ -197,9 +201,7 @@ export class HealthService implements Omit<ServerControl, 'clearCounters'> {
     const slot = control.slots.server(proxy.id, index);
     if (server === undefined || slot < 0) return;
     if (control.adminState(slot) !== server.admin) control.setAdminState(slot, server.admin);
-    if (control.operationalState(slot) !== server.operational)
-      control.setOperationalState(slot, server.operational);
-    if (control.weight(slot) !== server.weight) control.setWeight(slot, server.weight);
+    this.#slowStarts.publish(slot, server, proxy.servers[index]!.options.slowStartMs ?? 0);
     const { status, code, durationMs } = server.last;
     const { result, health, checkState: state } = server;
     control.setCheck(slot, { status, code, durationMs, result, health, state });

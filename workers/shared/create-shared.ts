@@ -1,7 +1,7 @@
 /** Makes the shared memory of a worker process and fills in what the configuration says. */
 import type { BindModel, Model, ProxyModel, ServerModel } from '../../config/model/model.ts';
 import { monotonicMs } from './clock.ts';
-import { fullconnOf } from './fullconn.ts';
+import { rampEndOf } from './fullconn.ts';
 import { HEADER, MAGIC, regionsOf, SLOT } from './layout.ts';
 import { AdminState, OperationalState, WEIGHT_SCALE } from './shared-state.ts';
 import { PROCESS_SLOT, type SlotEntry, slotsOf } from './slots.ts';
@@ -66,7 +66,7 @@ interface BackendFill {
 }
 
 function fillBackend(i32: Int32Array, slot: number, { model, proxy }: BackendFill): void {
-  i32[slotRow(slot) + SLOT.at.fullconn] = fullconnOf(model, proxy.name);
+  i32[slotRow(slot) + SLOT.at.fullconn] = rampEndOf(model, proxy);
   i32[slotRow(slot) + SLOT.at.usesAllBackups] = proxy.settings.allBackups ? 1 : 0;
 }
 

@@ -1,5 +1,5 @@
 /** `fullconn`: at how many sessions a backend counts as full (manual section 4.2, fullconn). */
-import type { Model } from '../../config/model/model.ts';
+import type { Model, ProxyModel } from '../../config/model/model.ts';
 
 /**
  * Of each backend by name; by default a tenth of what the frontends that may use it take together, rounded up. A
@@ -23,8 +23,8 @@ export function fullconnsOf({ global, proxies }: Model): Map<string, number> {
   );
 }
 
-/** What the model says of one backend. */
-export function fullconnOf(model: Model, name: string): number {
-  const own = model.proxies.find((proxy) => proxy.name === name && proxy.kind !== 'frontend');
-  return own?.settings.fullconn ?? fullconnsOf(model).get(name) ?? 0;
+/** What limits the servers of one backend; 0 where none of them has a `minconn`. */
+export function rampEndOf(model: Model, { name, servers, settings }: ProxyModel): number {
+  if (!servers.some(({ options }) => (options.minconn ?? 0) > 0)) return 0;
+  return settings.fullconn ?? fullconnsOf(model).get(name) ?? 0;
 }

@@ -28,10 +28,10 @@ function onRamp(i32: Int32Array, backend: number, row: number): number {
   return Math.max(minconn, Math.floor((sessions * maxconn) / fullconn));
 }
 
-/** While a server starts slowly its limit grows with its effective weight, from one session on. */
+/** While a server starts slowly its limit grows with the steps of its weight that are past, from one session on. */
 function throttled(i32: Int32Array, row: number, limit: number): number {
   if (i32[row + AT.operational] !== OperationalState.STARTING) return limit;
-  const full = i32[row + AT.weight]! * WEIGHT_SCALE;
-  const effective = i32[row + AT.effectiveWeight]!;
-  return effective >= full ? limit : Math.max(1, Math.floor((limit * effective) / full));
+  const weight = i32[row + AT.weight]!;
+  const past = i32[row + AT.effectiveWeight]! - weight;
+  return weight === 0 ? limit : Math.max(1, Math.floor((limit * past) / (weight * WEIGHT_SCALE)));
 }

@@ -10,7 +10,7 @@
  */
 import type { Model } from '../../config/model/model.ts';
 import { fillSlot, maxconnOfServer, waitersFor } from './create-shared.ts';
-import { fullconnOf } from './fullconn.ts';
+import { rampEndOf } from './fullconn.ts';
 import { COUNTER_STRIDE, SLOT } from './layout.ts';
 import { PROCESS_SLOT, type SlotEntry, SlotMap, type SlotNumbers, slotsOf } from './slots.ts';
 import { slotRow, type Views, viewsOf } from './views.ts';
@@ -111,9 +111,9 @@ export class SlotBook {
       const maxconn = maxconnOf(model, entry);
       if (maxconn !== maxconnOf(this.#model, before.get(entry.slot)!)) maxconns.set(entry.slot, maxconn);
       if (entry.kind === 'backend') {
-        const { name, settings } = model.proxies[entry.proxy]!;
-        i32[row + AT.usesAllBackups] = settings.allBackups ? 1 : 0;
-        i32[row + AT.fullconn] = fullconnOf(model, name);
+        const proxy = model.proxies[entry.proxy]!;
+        i32[row + AT.usesAllBackups] = proxy.settings.allBackups ? 1 : 0;
+        i32[row + AT.fullconn] = rampEndOf(model, proxy);
       }
       if (entry.kind !== 'server') continue;
       const server = model.proxies[entry.proxy]!.servers[entry.server]!;

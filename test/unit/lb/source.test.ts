@@ -60,10 +60,12 @@ test('a client stays with its server when that is full or excluded: it waits for
 });
 
 test('only algorithms that choose by a hash bind a request to its server', () => {
-  const bound = algorithms.filter((algorithm) => algorithm.compile({} as never)().isBound);
+  const args = { name: 'x', param: 'x' };
+  const settings = { compileExpression: () => () => undefined, random: () => 0 };
+  const bound = algorithms.filter((algorithm) => algorithm.compile(args as never, settings)().isBound);
   assert.deepEqual(
     bound.map((algorithm) => algorithm.name),
-    ['source'],
+    ['source', 'uri', 'url_param', 'hdr', 'hash', 'rdp-cookie'],
   );
 });
 
