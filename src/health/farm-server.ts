@@ -283,7 +283,7 @@ export class FarmServer {
   }
 
   #fail(nowMs: number): HealthChange {
-    if (this.health >= this.settings.rise) this.fails++;
+    if (this.health > 0) this.fails++;
     this.health = this.health > this.settings.rise ? this.health - 1 : 0;
     return this.health === 0 ? this.become('down', nowMs) : 'none';
   }

@@ -42,7 +42,9 @@ export class HttpResponse {
     else if (this.state === 'head') this.state = this.#bodyKind === BodyKind.UNTIL_CLOSE ? 'complete' : 'cut';
   }
 
+  /** As HAProxy, not before there is a whole line. */
   #readHead(): void {
+    if (!this.#bytes.includes('\n')) return;
     const head = new HttpHead();
     // Parsing writes into the bytes; they are parsed anew with every piece.
     const bytes = Buffer.from(this.#bytes);

@@ -20,6 +20,9 @@ export const roundRobin = defineBalance({
   summary: 'Gives each server its turn, as often as its weight says, and spreads the turns of heavy servers.',
   args: {},
   examples: [{ text: 'balance roundrobin', result: { name: 'roundrobin', args: {} } }],
+  differences: [
+    'When weights or states change at run time, a new round begins in the order of a fresh start; HAProxy weaves the change into the round that is under way.',
+  ],
   compile: () => () => new TurnBalancer(smoothTable),
 });
 

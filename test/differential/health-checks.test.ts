@@ -33,6 +33,8 @@ function configOf(targets: Targets, logPort: number): string {
     backendText(each, each.name + LOGGED, targets, ['option log-health-checks']),
   ]);
   return `
+global
+  max-spread-checks 500
 defaults
   mode http
   log 127.0.0.1:${logPort} local0
@@ -44,9 +46,14 @@ ${backends.join('')}`;
 
 function backendText(each: HealthCase, backend: string, targets: Targets, more: readonly string[]): string {
   const port = targets[backend]?.port ?? 1;
-  const options = (each.server ?? 'check inter 100').replaceAll('PORT', String(port));
+  const options = (each.server ?? 'check inter 60s').replaceAll('PORT', String(port));
   const lines = [...more, ...each.lines].map((line) => `  ${line}\n`).join('');
   return `backend ${backend}\n${lines}  server s 127.0.0.1:${port} ${options}\n`;
+}
+
+/** What the first connection brought that brought anything: checks and agents may come to one port. */
+function sentTo(target: ScriptedTarget | null | undefined): string {
+  return target?.received.find((text) => text !== '') ?? '';
 }
 
 /** Columns that are the same for a server that has settled. */
@@ -81,10 +88,11 @@ interface Seen {
 function rowOf(text: string, backend: string): { readonly [column: string]: string } {
   const [head = '', ...rows] = text.split('\n');
   const names = head.replace(/^# /, '').split(',');
-  const fields = splitCsv(rows.find((row) => row.startsWith(`${backend},s,`)) ?? '');
+  const fields = splitCsv(rows.join('\n').slice(rows.join('\n').indexOf(`${backend},s,`)));
   return Object.fromEntries(COLUMNS.map((column) => [column, fields[names.indexOf(column)] ?? '']));
 }
 
+/** Line ends within quotes are part of a field. */
 function splitCsv(row: string): string[] {
   return [...row.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, field = '']) => field);
 }
@@ -134,7 +142,7 @@ describe('health checks beside HAProxy', { skip: skipUnless('haproxy') }, () => 
     return {
       columns: rowOf(stat, backend),
       log: linesAbout(theirLog, backend),
-      sent: theirTargets[backend]?.received[0] ?? '',
+      sent: sentTo(theirTargets[backend]),
     };
   }
 
@@ -142,7 +150,7 @@ describe('health checks beside HAProxy', { skip: skipUnless('haproxy') }, () => 
     return {
       columns: rowOf(fairlead.api.answer(`show stat ${backend} 4 -1`, 'admin'), backend),
       log: linesAbout(fairlead.logged, backend),
-      sent: ourTargets[backend]?.received[0] ?? '',
+      sent: sentTo(ourTargets[backend]),
     };
   }
 
@@ -171,4 +179,4 @@ describe('health checks beside HAProxy', { skip: skipUnless('haproxy') }, () => 
 });
 
 /** States come with the checks, which each program makes at times of its own; what stays different fails. */
-const ASK_AGAIN = 150;
+const ASK_AGAIN = 400;
