@@ -32,6 +32,8 @@ try {
       sourcemap: true,
       entryFileNames: '[name].js',
       chunkFileNames: 'shared-[hash].js',
+      // Comments and blanks would be kept in memory by every process and thread, twice as wide for their arrows.
+      minify: { mangle: false, compress: false, codegen: true },
     },
     logLevel: 'warn',
   });

@@ -2,6 +2,7 @@
 import { deserialize } from 'node:v8';
 import type { Model } from '../config/model/model.ts';
 import type { RunningState } from './cli/context.ts';
+import { keywordNames } from './keyword-names.ts';
 import { describeChanges, diffModels } from './model-diff.ts';
 import { FULL_VERSION } from './product.ts';
 import { askRunning } from './reload-command.ts';
@@ -15,7 +16,7 @@ export async function compareWithRunning(model: Model, file: string): Promise<nu
     process.stderr.write('the running instance is of another version and cannot be compared with\n');
     return 1;
   }
-  const { changes, replaceReason } = diffModels(running.model, model);
+  const { changes, replaceReason } = diffModels(running.model, model, keywordNames);
   const lines = describeChanges(changes, running.counts);
   if (changes.length === 0) lines.push('a reload would change nothing');
   else if (replaceReason === '') lines.push('a reload would change this in place');

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../config/diagnostics/diagnostic.ts';
 import { renderDiagnostic } from '../config/diagnostics/render.ts';
 import { readConfigFiles } from '../config/haproxy-cfg/read-files.ts';
 import { defaultSettings, UsageError } from './option-table.ts';
-import { readRequest } from './read-configuration.ts';
+import { readRequest } from './read-request.ts';
 
 export interface ConvertRequest {
   /** The form to write; null means the other one. */

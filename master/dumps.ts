@@ -4,7 +4,7 @@ import { parseFiles } from '../config/load.ts';
 import { bindOptions, globalOptions, proxyOptions, serverOptions } from '../src/catalog.ts';
 import type { Settings } from './option-table.ts';
 import type { ProgramLog } from './program-log.ts';
-import { readRequest } from './read-configuration.ts';
+import { readRequest } from './read-request.ts';
 
 /** Classes of `-dK` and their lines. */
 const CLASSES: { readonly [name: string]: () => string[] } = {

@@ -6,7 +6,7 @@ import { parseCommandLine, usage } from './command-line.ts';
 import { conditionFacts } from './features.ts';
 import { type Settings, UsageError } from './option-table.ts';
 import { haproxySink, ProgramLog } from './program-log.ts';
-import { environmentOf, readConfiguration, readRequest } from './read-configuration.ts';
+import { environmentOf, readRequest } from './read-request.ts';
 import { hasWarnings } from './report-diagnostics.ts';
 import { accept, hasListener, run } from './run.ts';
 import { detailedVersion, shortVersion } from './version-text.ts';
@@ -81,6 +81,7 @@ function evaluate(condition: string, settings: Settings, log: ProgramLog): numbe
 
 /** 0 valid, 1 not, 2 valid without a listener: it would not start. */
 async function check(settings: Settings, log: ProgramLog): Promise<number> {
+  const { readConfiguration } = await import('./read-configuration.ts');
   const result = await readConfiguration(readRequest(settings));
   const accepted = accept(result, { settings, log, isForPeople: false });
   if ('problem' in accepted) return 1;

@@ -4,7 +4,16 @@
  */
 
 import { lookup } from 'node:dns/promises';
-import { chmodSync, chownSync, closeSync, fstatSync, lstatSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  fstatSync,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+} from 'node:fs';
 import { BoundSocket } from 'node:net';
 import type { BindSettings } from '../config/model/model.ts';
 import type { Address } from '../src/net/address.ts';

@@ -4,7 +4,6 @@
  */
 import { fingerprintOf } from '../config/model/fingerprint.ts';
 import type { BindModel, Model, ProxyModel, ServerModel } from '../config/model/model.ts';
-import { globalOptions, proxyOptions, serverOptions } from '../src/catalog.ts';
 import type { ConnectionCounts } from '../workers/messages.ts';
 import { planListeners } from './listener-plan.ts';
 
@@ -16,6 +15,13 @@ export interface ModelChange {
   readonly keywords: readonly string[];
   /** What the connections are counted by that it touches: see ConnectionCounts; the part before the last `/` of a listener's key. */
   readonly counted: readonly string[];
+}
+
+/** The keyword that sets a field of the model, by the field's key: see keyword-names.ts. */
+export interface KeywordNames {
+  readonly global: ReadonlyMap<string, string>;
+  readonly proxy: ReadonlyMap<string, string>;
+  readonly server: ReadonlyMap<string, string>;
 }
 
 export interface ModelDiff {
@@ -46,17 +52,17 @@ const CHANGED_IN_PLACE: ReadonlySet<string> = new Set([
   'isQuiet',
 ]);
 
-export function diffModels(before: Model, after: Model): ModelDiff {
+export function diffModels(before: Model, after: Model, names: KeywordNames): ModelDiff {
   const globals = differingKeys(before.global, after.global);
   const bound = globals.filter((key) => !CHANGED_IN_PLACE.has(key));
-  const words = keywordNames(globalOptions);
-  const keyword = (key: string): string => words.get(key) ?? (key === 'statsSockets' ? 'stats socket' : key);
+  const keyword = (key: string): string =>
+    names.global.get(key) ?? (key === 'statsSockets' ? 'stats socket' : key);
   return {
     changes: [
       ...(globals.length === 0
         ? []
         : [{ kind: 'changed' as const, what: 'global', keywords: globals.map(keyword), counted: [] }]),
-      ...diffProxies(before, after),
+      ...diffProxies(before, after, names),
     ],
     replaceReason:
       bound.length === 0
@@ -84,7 +90,7 @@ function countOf(key: string, counts: ConnectionCounts): number {
   return sum;
 }
 
-function diffProxies(before: Model, after: Model): ModelChange[] {
+function diffProxies(before: Model, after: Model, names: KeywordNames): ModelChange[] {
   const binds = [listenerKeys(before), listenerKeys(after)] as const;
   const olds = byName(before.proxies);
   const news = byName(after.proxies);
@@ -92,7 +98,7 @@ function diffProxies(before: Model, after: Model): ModelChange[] {
   return [
     ...after.proxies.flatMap((proxy) => {
       const old = olds.get(proxy.name);
-      return old === undefined ? [added(proxy)] : diffProxy(old, proxy, binds);
+      return old === undefined ? [added(proxy)] : diffProxy(old, proxy, binds, names);
     }),
     ...gone.map((proxy) => ({
       kind: 'removed' as const,
@@ -113,9 +119,10 @@ function diffProxy(
   old: ProxyModel,
   now: ProxyModel,
   [oldKeys, newKeys]: readonly [ListenerKeys, ListenerKeys],
+  names: KeywordNames,
 ): ModelChange[] {
   const changes: ModelChange[] = [];
-  const keywords = proxyKeywords(old, now);
+  const keywords = proxyKeywords(old, now, names.proxy);
   if (keywords.length > 0)
     changes.push({ kind: 'changed', what: titleOf(now), keywords, counted: countedBy(now) });
   const oldBinds = new Map(old.binds.map((bind) => [oldKeys.get(bind)!, bind]));
@@ -140,10 +147,12 @@ function diffProxy(
         keywords: [],
         counted: [key],
       });
-  return [...changes, ...diffServers(old, now)];
+  return [...changes, ...diffServers(old, now, names.server)];
 }
 
-function diffServers(old: ProxyModel, now: ProxyModel): ModelChange[] {
+type Words = ReadonlyMap<string, string>;
+
+function diffServers(old: ProxyModel, now: ProxyModel, words: Words): ModelChange[] {
   const olds = byName(old.servers);
   const news = byName(now.servers);
   const title = (server: ServerModel): string => `server ${now.name}/${server.name}`;
@@ -155,7 +164,7 @@ function diffServers(old: ProxyModel, now: ProxyModel): ModelChange[] {
         return [
           { kind: 'added', what: `${title(server)} ${server.address.text}`, keywords: [], counted: [] },
         ];
-      const keywords = serverKeywords(before, server);
+      const keywords = serverKeywords(before, server, words);
       return keywords.length === 0
         ? []
         : [{ kind: 'changed', what: title(server), keywords, counted: counted(server) }];
@@ -172,8 +181,7 @@ function diffServers(old: ProxyModel, now: ProxyModel): ModelChange[] {
 }
 
 /** What differs in a proxy itself, its binds and servers aside. */
-function proxyKeywords(old: ProxyModel, now: ProxyModel): string[] {
-  const words = keywordNames(proxyOptions);
+function proxyKeywords(old: ProxyModel, now: ProxyModel, words: Words): string[] {
   const names = differingKeys(old.settings, now.settings).map((key) => words.get(key) ?? key);
   if (old.kind !== now.kind) names.push(`section ${old.kind} became ${now.kind}`);
   if (old.mode !== now.mode) names.push('mode');
@@ -183,8 +191,7 @@ function proxyKeywords(old: ProxyModel, now: ProxyModel): string[] {
   return names;
 }
 
-function serverKeywords(old: ServerModel, now: ServerModel): string[] {
-  const words = keywordNames(serverOptions);
+function serverKeywords(old: ServerModel, now: ServerModel, words: Words): string[] {
   const names = differingKeys(old.options, now.options).map((key) => words.get(key) ?? key);
   if (old.address.text !== now.address.text || old.resolvedHost !== now.resolvedHost)
     names.unshift('address');
@@ -195,15 +202,6 @@ function differingKeys(before: object, after: object): string[] {
   const [one, other] = [before, after] as { readonly [key: string]: unknown }[];
   const keys = new Set([...Object.keys(one!), ...Object.keys(other!)]);
   return [...keys].filter((key) => fingerprintOf(one![key] ?? null) !== fingerprintOf(other![key] ?? null));
-}
-
-/** The keyword that sets a field, by the field's key; the first where several do. */
-function keywordNames(
-  options: readonly { readonly key: string; readonly name: string }[],
-): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const { key, name } of options) if (!names.has(key)) names.set(key, name);
-  return names;
 }
 
 function listenerKeys(model: Model): ListenerKeys {

@@ -10,7 +10,7 @@ import {
   workersOf,
 } from './people-command-line.ts';
 import { ProgramLog, pinoSink, plainSink } from './program-log.ts';
-import { readConfiguration, readRequest } from './read-configuration.ts';
+import { readRequest } from './read-request.ts';
 import { hasWarnings } from './report-diagnostics.ts';
 import { accept, hasListener, run } from './run.ts';
 import { shortVersion } from './version-text.ts';
@@ -90,6 +90,7 @@ async function runFile(
 async function checkFile({ files, values }: PeopleCommand): Promise<number> {
   const settings = settingsFor(files);
   const log = new ProgramLog(plainSink());
+  const { readConfiguration } = await import('./read-configuration.ts');
   const result = await readConfiguration(readRequest(settings));
   const accepted = accept(result, { settings, log, isForPeople: true });
   if ('problem' in accepted) return 1;

@@ -1,83 +1,14 @@
 /**
- * Reads and checks the configuration for the master: at the start here, later in a pool thread, so that supervising
- * never waits for a long file. Also applies what the command line says over the configuration.
+ * Reads and checks the configuration for the master, in a pool thread; for the commands that only check, in the
+ * program itself. Also applies what the command line says over the configuration.
  */
 import { lookup } from 'node:dns/promises';
-import { hostname } from 'node:os';
 import type { Diagnostic } from '../config/diagnostics/diagnostic.ts';
-import { predefinedVariables } from '../config/haproxy-cfg/environment.ts';
-import { type LoadOptions, loadConfiguration } from '../config/load.ts';
+import { loadConfiguration } from '../config/load.ts';
 import type { Model, ProxyModel } from '../config/model/model.ts';
-import {
-  HTTP_CLF_LOG_FORMAT,
-  HTTP_LOG_FORMAT,
-  TCP_CLF_LOG_FORMAT,
-  TCP_LOG_FORMAT,
-} from '../src/log/formats.ts';
 import { groupId, userId } from './accounts.ts';
-import { conditionFacts } from './features.ts';
-import type { Settings } from './option-table.ts';
-import { COMPATIBLE_VERSION } from './product.ts';
-
-/** What the reading depends on: plain data, so that it can cross to a pool thread. */
-export type ReadRequest = Pick<LoadOptions, 'files' | 'environment' | 'facts' | 'predefined'> & {
-  readonly overrides: Overrides;
-};
-
-/** Options of the command line that come before the configuration. */
-export type Overrides = Pick<
-  Settings,
-  'localPeer' | 'maxconn' | 'proxyMaxconn' | 'ignoresResolution' | 'isIpv4Only'
->;
-
-export interface ReadResult {
-  /** Null when there is an error. */
-  readonly model: Model | null;
-  readonly diagnostics: readonly Diagnostic[];
-  readonly environment: ReadonlyMap<string, string>;
-}
-
-const LOG_FORMATS = {
-  HAPROXY_HTTP_LOG_FMT: HTTP_LOG_FORMAT,
-  HAPROXY_HTTP_CLF_LOG_FMT: HTTP_CLF_LOG_FORMAT,
-  HAPROXY_TCP_LOG_FMT: TCP_LOG_FORMAT,
-  HAPROXY_TCP_CLF_LOG_FMT: TCP_CLF_LOG_FORMAT,
-};
-
-/** What to read, by the command line. */
-export function readRequest(settings: Settings): ReadRequest {
-  const { files, localPeer, maxconn, proxyMaxconn, ignoresResolution, isIpv4Only } = settings;
-  const predefined = {
-    ...predefinedVariables({
-      version: COMPATIBLE_VERSION,
-      localPeer: localPeer ?? hostname(),
-      logFormats: LOG_FORMATS,
-    }),
-    HAPROXY_CFGFILES: files.join(';'),
-    ...(settings.isMasterWorker && { HAPROXY_MWORKER: '1' }),
-    ...(settings.masterSockets.length > 0 && {
-      HAPROXY_MASTER_CLI: settings.masterSockets.map(addressOf).join(';'),
-    }),
-  };
-  return {
-    files,
-    environment: environmentOf(process.env),
-    facts: conditionFacts(settings),
-    predefined,
-    overrides: { localPeer, maxconn, proxyMaxconn, ignoresResolution, isIpv4Only },
-  };
-}
-
-export function environmentOf(variables: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
-  return new Map(
-    Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
-}
-
-function addressOf(socket: string): string {
-  const address = socket.split(',')[0]!;
-  return address.startsWith('/') ? `unix@${address}` : address;
-}
+import { keywordNames } from './keyword-names.ts';
+import type { Overrides, ReadRequest, ReadResult } from './read-request.ts';
 
 /** Never throws for what is in the files: that is all diagnostics. */
 export async function readConfiguration(request: ReadRequest): Promise<ReadResult> {
@@ -87,12 +18,13 @@ export async function readConfiguration(request: ReadRequest): Promise<ReadResul
     ignoresResolution: overrides.ignoresResolution,
     ...(overrides.isIpv4Only && { lookup: lookUpIpv4 }),
   });
-  if (model === null) return { model, diagnostics, environment };
+  if (model === null) return { model, diagnostics, environment, keywordNames };
   const owners = lookUpOwners(model);
   return {
     model: owners.problems.length > 0 ? null : withOverrides(owners.model, overrides),
     diagnostics: [...diagnostics, ...owners.problems],
     environment,
+    keywordNames,
   };
 }
 

@@ -1,5 +1,5 @@
-/** Reads a candidate configuration in a pool thread, which lives only for that. */
-import type { ReadRequest, ReadResult } from './read-configuration.ts';
+/** Reads a configuration in a pool thread, which lives only for that. */
+import type { ReadRequest, ReadResult } from './read-request.ts';
 
 /** `taskUrl` is the module of the task, as source or built. Rejects when the thread cannot run or dies. */
 export async function readInPool(request: ReadRequest, taskUrl: URL): Promise<ReadResult> {

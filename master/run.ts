@@ -1,13 +1,14 @@
 /** Serves by a configuration until told to stop: the part that both command lines share. */
 import { fileURLToPath } from 'node:url';
 import type { Model } from '../config/model/model.ts';
+import { trimMemory } from '../src/system/trim-memory.ts';
 import { goToBackground, isInBackground } from './daemon.ts';
 import { checkTaskUrl, workerProcessUrl } from './entries.ts';
 import { Instance } from './instance.ts';
 import type { Settings } from './option-table.ts';
 import type { ProgramLog } from './program-log.ts';
-import { type ReadResult, readConfiguration, readRequest } from './read-configuration.ts';
 import { readInPool } from './read-in-pool.ts';
+import { type ReadResult, readRequest } from './read-request.ts';
 import { hasWarnings, reportDiagnostics } from './report-diagnostics.ts';
 import type { Candidate, Configuration, Supervisor } from './supervisor.ts';
 
@@ -29,6 +30,8 @@ export async function run(options: RunOptions): Promise<number> {
   const { settings, log } = options;
   const isBackground = isInBackground();
   const request = readRequest(settings);
+  // The first time here: a thread would make every start wait for it.
+  const { readConfiguration } = await import('./read-configuration.ts');
   const candidate = accept(await readConfiguration(request), options);
   if ('problem' in candidate) return 1;
   if (!hasListener(candidate)) {
@@ -66,8 +69,10 @@ function serve(options: RunOptions, configuration: Configuration, serving: Servi
       ...serving,
     });
     instance.start(configuration).then((isServing) => {
-      if (isServing) options.onServing?.(instance.supervisor);
-      else if (!instance.supervisor.isStopping) exit(1);
+      if (isServing) {
+        options.onServing?.(instance.supervisor);
+        setImmediate(trimMemory);
+      } else if (!instance.supervisor.isStopping) exit(1);
     });
   });
 }
@@ -92,10 +97,10 @@ export function accept(
 ): Candidate {
   const { settings, log, isForPeople } = options;
   reportDiagnostics(result.diagnostics, log, { isForPeople, isDiagnostic: settings.isDiagnostic });
-  const { model, environment } = result;
+  const { model, environment, keywordNames } = result;
   if (model === null) return { problem: 'the configuration has errors' };
   const isStrict = settings.isZeroWarning || model.global.zeroWarning === true;
-  if (!isStrict || !hasWarnings(result.diagnostics)) return { model, environment };
+  if (!isStrict || !hasWarnings(result.diagnostics)) return { model, environment, keywordNames };
   log.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.");
   return { problem: 'the configuration has warnings' };
 }

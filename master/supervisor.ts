@@ -17,7 +17,7 @@
 import type { Model } from '../config/model/model.ts';
 import type { ConnectionCounts } from '../workers/messages.ts';
 import { BindError, ListenerBook, type Preparation } from './listener-book.ts';
-import { describeChanges, diffModels, type ModelDiff } from './model-diff.ts';
+import { describeChanges, diffModels, type KeywordNames, type ModelDiff } from './model-diff.ts';
 import type { ProgramLog } from './program-log.ts';
 import { RestartDelay } from './restart-delay.ts';
 import { type ChildExit, type ChildOwner, WorkerChild } from './worker-child.ts';
@@ -27,6 +27,7 @@ export interface Configuration {
   readonly model: Model;
   /** The environment as its files leave it: that of the worker process. */
   readonly environment: ReadonlyMap<string, string>;
+  readonly keywordNames: KeywordNames;
 }
 
 /** A configuration, or what is wrong with it (already reported). */
@@ -292,7 +293,7 @@ export class Supervisor implements ChildOwner {
       return { isDone: false, problem: lines.join('\n') };
     }
     const before = this.#inUse!.configuration;
-    const diff = diffModels(before.model, configuration.model);
+    const diff = diffModels(before.model, configuration.model, configuration.keywordNames);
     const reason =
       style === 'hard' ? 'all connections are to end' : this.#whyReplaced(before, configuration, diff);
     if (reason !== '') return this.#replace(configuration, preparation, { style, reason, diff });

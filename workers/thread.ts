@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Model } from '../config/model/model.ts';
 import { bindPromised } from '../src/system/libc.ts';
+import { trimMemory } from '../src/system/trim-memory.ts';
 import { createDrivenWheel } from './connection/wheel-driver.ts';
 import { ThreadListeners } from './listener/thread-listeners.ts';
 import type { ProcessToThread, ThreadStart, ThreadToProcess } from './messages.ts';
@@ -123,4 +124,5 @@ function send(message: ThreadToProcess): void {
 bindPromised();
 const worker = new WorkerThread(workerData as ThreadStart);
 parentPort!.on('message', (message: ProcessToThread) => worker.receive(message));
+trimMemory();
 send({ type: 'ready' });

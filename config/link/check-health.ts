@@ -1,6 +1,7 @@
 /** What is wrong with health checks that single lines cannot show: the order of their lines, agents, and who tracks whom. */
-import type { HttpCheckLine } from '../../src/settings/checks.ts';
+
 import { orderProblem } from '../../src/settings/check-order.ts';
+import type { HttpCheckLine } from '../../src/settings/checks.ts';
 import type { ServerLine } from '../../src/settings/proxy-lines.ts';
 import type { TcpCheckLine } from '../../src/settings/tcp-checks.ts';
 import type { ServerModel } from '../model/model.ts';
@@ -19,7 +20,8 @@ export function checkHealthChecks(proxies: readonly LinkedProxy[], report: Repor
   const servers = proxies.flatMap(serversOf);
   for (const proxy of proxies) {
     checkLines(proxy, report);
-    if (proxy.draft.kind !== 'frontend' && proxy.model.settings.isDisabled !== true) warnIgnored(proxy, report);
+    if (proxy.draft.kind !== 'frontend' && proxy.model.settings.isDisabled !== true)
+      warnIgnored(proxy, report);
   }
   for (const server of servers) {
     checkAgent(server, report);

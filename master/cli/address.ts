@@ -1,12 +1,12 @@
 /** The argument of `-S`: an address, and options of bind lines with commas between them. */
 import type { BindSettings } from '../../config/model/model.ts';
-import { bindOptions } from '../../src/catalog.ts';
 import type { Level } from '../../src/command/session.ts';
 import { nearest } from '../../src/keyword/nearest.ts';
 import { parseSomeArgs } from '../../src/keyword/parse-args.ts';
 import type { ParseSite } from '../../src/keyword/site.ts';
 import { ArgumentError, Words } from '../../src/keyword/words.ts';
 import { type Address, BIND_ADDRESS, parseAddress } from '../../src/net/address.ts';
+import { bindOptions } from '../../src/settings/bind-options.ts';
 import { UsageError } from '../option-table.ts';
 
 export interface CliAddress {

@@ -2,7 +2,13 @@
 
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Level } from '../../src/command/session.ts';
-import { earlyOptionsOf, fileOf, type ListeningSocket, openListeningSocket, resolveAddress } from '../listening-socket.ts';
+import {
+  earlyOptionsOf,
+  fileOf,
+  type ListeningSocket,
+  openListeningSocket,
+  resolveAddress,
+} from '../listening-socket.ts';
 import type { CliAddress } from './address.ts';
 import type { MasterView } from './context.ts';
 import { Conversation } from './conversation.ts';

@@ -32,8 +32,7 @@ const setAgentAddress: SetServer = (context, { ref, server }, words) => {
 
 const setAgentPort: SetServer = (context, { ref, server }, [text]) => {
   if (!isEnabled(server.agent)) return failure('agent checks are not enabled on this server');
-  if (text === undefined || text === '')
-    return failure('set server <b>/<s> agent-port requires a port.\n');
+  if (text === undefined || text === '') return failure('set server <b>/<s> agent-port requires a port.\n');
   const port = portOf(text, 1);
   if (typeof port === 'string') return failure(port);
   context.servers.setAgent(ref, { port });
@@ -55,8 +54,7 @@ const setCheckAddress: SetServer = (context, { ref, server }, words) => {
 };
 
 const setCheckPort: SetServer = (context, { ref, server }, [text]) => {
-  if (text === undefined || text === '')
-    return failure('set server <b>/<s> check-port requires a port.\n');
+  if (text === undefined || text === '') return failure('set server <b>/<s> check-port requires a port.\n');
   if (!isEnabled(server.check)) return failure('health checks are not enabled on this server');
   const port = portOf(text, 0);
   if (typeof port === 'string') return failure(port);

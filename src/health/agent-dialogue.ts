@@ -35,8 +35,7 @@ export class AgentDialogue implements CheckDialogue {
 
   /** A last line without an end is a line. */
   ended(): Command {
-    if (this.#text === '')
-      return done(CheckStatus.L7_RESPONSE, -1, 'TCPCHK got an empty response at step 2');
+    if (this.#text === '') return done(CheckStatus.L7_RESPONSE, -1, 'TCPCHK got an empty response at step 2');
     return verdictOf(this.#text);
   }
 

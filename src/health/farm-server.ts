@@ -172,7 +172,7 @@ export class FarmServer {
     this.admin |= marks;
     this.pauses++;
     if (this.settings.isChecked) this.checkState |= CheckState.PAUSED;
-    this.health = 0;
+    if (this.settings.isChecked || !this.isDown) this.health = 0;
     if (this.isDown) return;
     this.#operate(Operational.STOPPED, nowMs);
     this.downs++;
@@ -181,7 +181,8 @@ export class FarmServer {
   /** To be called when no mark of maintenance is left. `source` is the server that it tracks. */
   leaveMaintenance(source: FarmServer | null, nowMs: number): void {
     if (this.settings.isChecked) this.checkState &= ~CheckState.PAUSED;
-    const begun = this.settings.isChecked || this.settings.initialState !== 'none' ? this.#begin() : Operational.RUNNING;
+    const begun =
+      this.settings.isChecked || this.settings.initialState !== 'none' ? this.#begin() : Operational.RUNNING;
     const own = this.agent.permitsUp ? begun : Operational.STOPPED;
     this.#operate(source?.operational ?? own, nowMs);
   }
@@ -207,6 +208,13 @@ export class FarmServer {
     else if (source.isDraining) this.admin |= Admin.INHERITED_DRAIN;
     const next = this.isInMaintenance ? Operational.STOPPED : source.operational;
     if (next !== this.operational) this.#operate(next, nowMs);
+  }
+
+  /** A reload: it tracks no other server any more, and is up unless its own checks say otherwise. */
+  endTracking(nowMs: number): void {
+    this.admin &= ~(Admin.INHERITED_MAINT | Admin.INHERITED_DRAIN);
+    if (this.isInMaintenance) return;
+    this.#operate(this.#begin(), nowMs);
   }
 
   /** A reload: what the configuration has changed counts, what it has not stays as it was changed at run time. */

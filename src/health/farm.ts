@@ -146,7 +146,8 @@ export class Farm implements FarmCounts {
   errorsObserved(index: number, lastError: string, nowMs: number): boolean {
     const server = this.servers[index]!;
     const { errorLimit } = server.settings;
-    if (server.isDown || server.isInMaintenance || (server.checkState & CheckState.ENABLED) === 0) return false;
+    if (server.isDown || server.isInMaintenance || (server.checkState & CheckState.ENABLED) === 0)
+      return false;
     const info = `Detected ${errorLimit} consecutive errors, last one was: ${lastError}`;
     const outcome = { status: CheckStatus.OBSERVED, code: 0, info, durationMs: -1 };
     this.#learn(index, outcome, nowMs, () => server.learnFromTraffic(outcome, nowMs));
@@ -233,7 +234,12 @@ export class Farm implements FarmCounts {
     const before = { isLeaving: server.isLeaving, isThere: server.isInMaintenance };
     server.admin &= ~Admin.FORCED_DRAIN;
     if (before.isThere) server.admin |= Admin.FORCED_MAINT;
-    else this.#enterMaintenance(index, { mark: Admin.FORCED_MAINT, via: '', wasLeaving: before.isLeaving }, nowMs);
+    else
+      this.#enterMaintenance(
+        index,
+        { mark: Admin.FORCED_MAINT, via: '', wasLeaving: before.isLeaving },
+        nowMs,
+      );
   }
 
   #enterMaintenance(
@@ -347,7 +353,8 @@ export class Farm implements FarmCounts {
     const word = server.isDown ? 'DOWN' : 'UP';
     this.#say(ChangeLevel.NOTICE, `${this.#nameOf(server)} is ${word} (leaving forced drain).`);
     this.#settle(index, nowMs);
-    for (const { farm, index: follower } of this.#owner.followers(index)) farm.#followUndrain(follower, nowMs);
+    for (const { farm, index: follower } of this.#owner.followers(index))
+      farm.#followUndrain(follower, nowMs);
   }
 
   #followUndrain(index: number, nowMs: number): void {
@@ -367,7 +374,8 @@ export class Farm implements FarmCounts {
     const server = this.servers[index]!;
     if (change !== 'none') {
       const name = this.#nameOf(server);
-      if (change === 'down') this.#say(lostLevel(wasLeaving), `${name} is DOWN${cause}. ${leftText(this, index)}`);
+      if (change === 'down')
+        this.#say(lostLevel(wasLeaving), `${name} is DOWN${cause}. ${leftText(this, index)}`);
       else
         this.#say(
           ChangeLevel.NOTICE,

@@ -97,6 +97,8 @@ export class HttpResponse {
 function fieldsOf(lines: string): HeaderField[] {
   return lines.split(/\r?\n/).flatMap((line) => {
     const colon = line.indexOf(':');
-    return colon <= 0 ? [] : [{ name: line.slice(0, colon).toLowerCase(), value: line.slice(colon + 1).trim() }];
+    return colon <= 0
+      ? []
+      : [{ name: line.slice(0, colon).toLowerCase(), value: line.slice(colon + 1).trim() }];
   });
 }

@@ -34,7 +34,7 @@ export function isUsable(operational: number, admin: number, weight: number): bo
 export function statusOf(server: ServerCondition): string {
   const { operational, admin, health, rise, fall } = server;
   if (admin & Admin.RESOLUTION_MAINT) return 'MAINT (resolution)';
-  if (admin & Admin.INHERITED_MAINT && !(admin & Admin.FORCED_MAINT)) return `MAINT (via ${server.tracked})`;
+  if (admin & Admin.INHERITED_MAINT) return `MAINT (via ${server.tracked})`;
   if (isInMaintenance(admin)) return 'MAINT';
   const { hasAgent } = server;
   if (operational === Operational.STOPPED) {

@@ -43,8 +43,11 @@ type State = (typeof State)[keyof typeof State];
 export const ChunkStatus = { DATA: 0, NEED_MORE: 1, END: 2, ERROR: 3 } as const;
 export type ChunkStatus = (typeof ChunkStatus)[keyof typeof ChunkStatus];
 
-/** What `nextRaw` asks to be sent behind its range: nothing, a line end, or the trailer section. */
-export const Behind = { NOTHING: 0, LINE_END: 1, TRAILERS: 2 } as const;
+/**
+ * What `nextRaw` asks to be sent behind its range: nothing, a line end, the size line of `chunkBytes`, the last chunk
+ * without trailers, or the last chunk with them.
+ */
+export const Behind = { NOTHING: 0, LINE_END: 1, SIZE_LINE: 2, LAST_CHUNK: 3, TRAILERS: 4 } as const;
 export type Behind = (typeof Behind)[keyof typeof Behind];
 
 /** Digits of a chunk size, leading zeros included; HAProxy 2.6 has no limit but its buffer. */
@@ -62,6 +65,10 @@ export class ChunkedDecoder {
   #hasTrailers = false;
   /** The first byte of this call that may not be sent as it came, or -1. */
   #oddAt = -1;
+  /** The present size line begins with a zero, as that of the last chunk does, which is sent only with its end. */
+  #isZeroLine = false;
+  /** Where it began in this call, or -1. */
+  #zeroAt = -1;
 
   /** Where the last call stopped reading. */
   position = 0;
@@ -83,12 +90,17 @@ export class ChunkedDecoder {
   reset(): void {
     this.#state = State.SIZE;
     this.#size = this.#lineBytes = this.#digits = 0;
-    this.#hasTrailers = false;
-    this.#oddAt = -1;
+    this.#hasTrailers = this.#isZeroLine = false;
+    this.#oddAt = this.#zeroAt = -1;
     this.dataBytes = 0;
     this.position = this.rangeStart = this.rangeEnd = 0;
     this.behind = Behind.NOTHING;
     this.error = 0;
+  }
+
+  /** Data that the present chunk has left; all of it when its size line has just been read. */
+  get chunkBytes(): number {
+    return this.#size;
   }
 
   get isDone(): boolean {
@@ -124,7 +136,8 @@ export class ChunkedDecoder {
   /**
    * As `next`, for a receiver that takes chunked bodies too: the range holds framing and data to be sent as they
    * came, followed by what `behind` says. It goes over as much as it can: to the end of the input, of the body, or
-   * to something that must not be passed on (an extension, a bare LF, trailers before they are cleaned).
+   * to something that must not be passed on (an extension, a bare LF, zeros before a size, trailers before they are
+   * cleaned). The last chunk is passed on when the body has ended: who sees it may be sure that nothing was cut.
    * DATA means that there is more to read at `position`. Of one body, use either method alone.
    */
   nextRaw(buffer: Buffer, start: number, end: number): ChunkStatus {
@@ -133,8 +146,8 @@ export class ChunkedDecoder {
     let dataEnd = start;
     this.rangeStart = start;
     this.behind = Behind.NOTHING;
-    this.#oddAt = -1;
-    if (this.#isWithinOddLine()) this.#oddAt = start;
+    this.#oddAt = this.#zeroAt = -1;
+    if (this.#isWithinOddLine()) this.#notAsItCame(start);
     while (at < end && this.#state < State.DONE && this.behind === Behind.NOTHING) {
       if (this.#state === State.DATA) {
         at = this.#skipData(at, end);
@@ -145,6 +158,7 @@ export class ChunkedDecoder {
     }
     this.position = at;
     this.rangeEnd = this.#oddAt >= 0 ? this.#oddAt : at;
+    if (this.#zeroAt >= 0 && (this.#oddAt >= 0 || this.#state !== State.DONE)) this.rangeEnd = this.#zeroAt;
     if (this.#state === State.FAILED) this.rangeEnd = Math.min(this.rangeEnd, dataEnd);
     return this.#state < State.DONE && at < end ? ChunkStatus.DATA : this.#status();
   }
@@ -152,10 +166,7 @@ export class ChunkedDecoder {
   #isWithinOddLine(): boolean {
     const state = this.#state;
     return (
-      state === State.EXTENSION ||
-      state === State.EXTENSION_LF ||
-      state === State.TRAILER_LINE ||
-      this.#hasTrailers
+      this.#isZeroLine || state === State.EXTENSION || state === State.EXTENSION_LF
     );
   }
 
@@ -213,6 +224,8 @@ export class ChunkedDecoder {
   #onSizeByte(byte: number, at: number): void {
     const digit = hexValue(byte);
     if (digit >= 0) {
+      if (this.#isZeroLine) this.#notAsItCame(this.#zeroAt);
+      else if (digit === 0 && this.#digits === 0) this.#beginZeroLine(at);
       this.#size = this.#size * 16 + digit;
       if (++this.#digits > MAX_SIZE_DIGITS || this.#size > Number.MAX_SAFE_INTEGER)
         this.#fail(HeadError.BAD_CHUNK);
@@ -221,15 +234,24 @@ export class ChunkedDecoder {
     } else if (byte === CR) {
       this.#state = State.SIZE_LF;
     } else if (byte === LF) {
-      this.#oddAt = at;
+      this.#notAsItCame(at);
       this.#endSizeLine(true);
     } else if (byte === SEMICOLON || isBlank(byte)) {
-      this.#oddAt = at;
+      this.#notAsItCame(at);
       this.#lineBytes = byte === SEMICOLON ? 0 : -1;
       this.#state = State.EXTENSION;
     } else {
       this.#fail(HeadError.BAD_CHUNK);
     }
+  }
+
+  #beginZeroLine(at: number): void {
+    this.#isZeroLine = true;
+    this.#zeroAt = at;
+  }
+
+  #notAsItCame(from: number): void {
+    if (this.#oddAt < 0) this.#oddAt = from;
   }
 
   /** `#lineBytes` below zero counts blanks before a semicolon, above it the bytes of the extension. */
@@ -244,16 +266,22 @@ export class ChunkedDecoder {
   }
 
   #endSizeLine(isOdd: boolean): void {
-    if (isOdd) this.behind = Behind.LINE_END;
-    this.#state = this.#size === 0 ? State.TRAILER : State.DATA;
     this.#lineBytes = 0;
+    if (this.#size === 0) {
+      this.#state = State.TRAILER;
+      return;
+    }
+    this.#state = State.DATA;
+    if (this.#isZeroLine) this.behind = Behind.SIZE_LINE;
+    else if (isOdd) this.behind = Behind.LINE_END;
+    this.#isZeroLine = false;
   }
 
   #onDataEnd(byte: number, at: number): void {
     if (byte === CR) {
       this.#state = State.DATA_LF;
     } else if (byte === LF) {
-      this.#oddAt = at;
+      this.#notAsItCame(at);
       this.behind = Behind.LINE_END;
       this.#beginSize();
     } else {
@@ -276,13 +304,10 @@ export class ChunkedDecoder {
       this.#state = State.TRAILER_LF;
       if (this.#hasTrailers) this.#keepTrailerByte(byte);
     } else if (byte === LF) {
-      if (!this.#hasTrailers) {
-        this.#oddAt = at;
-        this.behind = Behind.LINE_END;
-      }
+      this.#notAsItCame(at);
       this.#endBody(byte);
     } else {
-      if (!this.#hasTrailers) this.#oddAt = this.#oddAt < 0 ? at : this.#oddAt;
+      this.#notAsItCame(at);
       this.#hasTrailers = true;
       this.#state = State.TRAILER_LINE;
       this.#keepTrailerByte(byte);
@@ -299,6 +324,7 @@ export class ChunkedDecoder {
   #endBody(lastByte: number): void {
     if (!this.#hasTrailers) {
       this.#state = State.DONE;
+      if (this.#oddAt >= 0) this.behind = Behind.LAST_CHUNK;
       return;
     }
     this.#keepTrailerByte(lastByte);

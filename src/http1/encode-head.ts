@@ -15,7 +15,8 @@ const FIXED_BOUND = 64;
 
 /**
  * Writes a request head at `at`. `closes` says that the server connection will not be used again, which HTTP/1.1
- * is told by `connection: close`, while HTTP/1.0 is told the opposite by `keep-alive`. Returns the offset behind
+ * is told by `connection: close`, while HTTP/1.0 is told the opposite by `keep-alive`; a request to upgrade says that
+ * alone. Returns the offset behind
  * it, or -1 when `out` may be too small: the bound is the head's size, what was added, and 2 bytes a field.
  */
 export function encodeRequestHead(head: HttpHead, out: Buffer, at: number, closes: boolean): number {
@@ -35,7 +36,7 @@ export function encodeRequestHead(head: HttpHead, out: Buffer, at: number, close
   next = writeFields(head, out, next, runStart);
   if (head.version < 11) {
     if (!closes) next = writeConnection(head, out, next, KEEP_ALIVE_LINE);
-  } else if (closes) {
+  } else if (closes && !head.saysUpgrade) {
     next = writeConnection(head, out, next, CLOSE_LINE);
   }
   return writeLineEnd(out, next);

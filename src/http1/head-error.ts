@@ -29,6 +29,7 @@ export const HeadError = {
   BAD_WEBSOCKET_KEY: -19,
   UNEXPECTED_UPGRADE: -20,
   BAD_CHUNK: -21,
+  HTTP2_PREFACE: -22,
 } as const;
 export type HeadError = (typeof HeadError)[keyof typeof HeadError];
 
@@ -108,6 +109,11 @@ const TEXTS: Readonly<Record<HeadError, HeadErrorText>> = {
     status: 400,
     section: 'RFC 9112 §7.1',
     text: 'the chunked body breaks its format',
+  },
+  [HeadError.HTTP2_PREFACE]: {
+    status: 400,
+    section: 'RFC 9113 §3.4',
+    text: 'PRI, which only the preface of HTTP/2 may have for a method',
   },
 };
 

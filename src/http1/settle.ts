@@ -4,9 +4,9 @@
  * one, `close` and `keep-alive` leave the Connection field (the encoder writes its own), a length beside a transfer
  * coding goes.
  */
-import { BodyKind, FIELD, type HttpHead } from '../http/head.ts';
+import { BodyKind, FIELD, FIELD_FLAG, type HttpHead } from '../http/head.ts';
 import { HeaderId } from '../http/header-id.ts';
-import { equalsIgnoringCase } from './bytes.ts';
+import { COMMA, equalsIgnoringCase, findByte, skipBlanks, trimEnd } from './bytes.ts';
 import { parseConnection } from './connection-field.ts';
 import { parseCoding, parseLength } from './framing-fields.ts';
 import { HeadError } from './head-error.ts';
@@ -35,6 +35,7 @@ const found = new Findings();
 export function settleRequest(head: HttpHead, limits: HeadLimits): number {
   const error = readFields(head, false) || (found.hostRow >= 0 ? mergeHosts(head, found.hostRow) : 0);
   if (error < 0) return error;
+  if (head.method === 'PRI') return HeadError.HTTP2_PREFACE;
   const targetError = settleTarget(head, found.hostRow, limits.isRelaxed);
   if (targetError < 0) return targetError;
   if (found.hasOtherCoding) return found.isChunked ? HeadError.UNKNOWN_CODING : HeadError.BAD_CODING;
@@ -63,7 +64,7 @@ function readFields(head: HttpHead, isTolerant: boolean): number {
   const limit = head.fieldCount * FIELD.STRIDE;
   for (let row = 0; row < limit; row += FIELD.STRIDE) {
     const id = fields[row + FIELD.ID];
-    if (id === HeaderId.OTHER || id! > HeaderId.EXPECT) continue;
+    if (id === HeaderId.OTHER || id! > HeaderId.TE) continue;
     const error = readField(head, row, id as HeaderId, isTolerant);
     if (error < 0) return error;
   }
@@ -85,10 +86,34 @@ function readField(head: HttpHead, row: number, id: HeaderId, isTolerant: boolea
     case HeaderId.UPGRADE:
       if (found.upgradeRow < 0) found.upgradeRow = row;
       return 0;
+    case HeaderId.TE:
+      if (head.status === 0) settleTe(head, row);
+      return 0;
     default:
       return readExpect(head, row);
   }
 }
+
+/** Of TE only `trailers` can be kept by those behind us, since codings are for one hop; nothing else goes on. */
+function settleTe(head: HttpHead, row: number): void {
+  const { bytes, fields } = head;
+  const start = fields[row + FIELD.VALUE_START]!;
+  const end = fields[row + FIELD.VALUE_END]!;
+  if (equalsIgnoringCase(bytes, start, end, TRAILERS)) return;
+  for (let at = start; at < end; ) {
+    const elementEnd = findByte(bytes, COMMA, at, end);
+    if (equalsIgnoringCase(bytes, at, trimEnd(bytes, at, elementEnd), TRAILERS)) {
+      fields[row + FIELD.VALUE_START] = at;
+      fields[row + FIELD.VALUE_END] = at + TRAILERS.length;
+      fields[row + FIELD.FLAGS]! &= ~FIELD_FLAG.CANONICAL;
+      return;
+    }
+    at = skipBlanks(bytes, elementEnd + 1, end);
+  }
+  head.removeRow(row);
+}
+
+const TRAILERS = 'trailers';
 
 function readExpect(head: HttpHead, row: number): number {
   const start = head.fields[row + FIELD.VALUE_START]!;

@@ -69,7 +69,11 @@ function settleAuthority(head: HttpHead, hostRow: number): number {
   if (colon >= 0 && defaultPort > 0 && isPort(bytes, colon + 1, end, defaultPort)) {
     head.normalTarget = bytes.latin1Slice(targetStart, colon) + bytes.latin1Slice(end, targetEnd);
     head.replacedTarget = head.normalTarget;
-    return settleHost(head, hostRow, hostStart, colon, end);
+    const error = settleHost(head, hostRow, hostStart, colon, end);
+    // Where the target is rewritten, Host is too: in the letters of the authority, as HAProxy does (RFC 9112 §3.2.2).
+    if (error === 0 && hostRow >= 0)
+      bytes.copyWithin(head.fields[hostRow + FIELD.VALUE_START]!, hostStart, colon);
+    return error;
   }
   return matchHost(head, hostRow, hostStart, end, defaultPort);
 }

@@ -39,7 +39,10 @@ function requestProblem(steps: readonly Step[]): OrderProblem | null {
           ? 'send'
           : null;
     if (missing !== null)
-      return { place, problem: `unable to add http-check ${kind} rule at step ${place} (missing ${missing} rule)` };
+      return {
+        place,
+        problem: `unable to add http-check ${kind} rule at step ${place} (missing ${missing} rule)`,
+      };
   }
   return null;
 }

@@ -128,7 +128,11 @@ const OPTION_READERS: ReadonlyMap<string, OptionReader> = new Map<string, Option
 ]);
 
 /** Takes an option and its value, if one is next. */
-function readOption(words: Words, site: ParseSite, found: { -readonly [K in keyof Options]: Options[K] }): boolean {
+function readOption(
+  words: Words,
+  site: ParseSite,
+  found: { -readonly [K in keyof Options]: Options[K] },
+): boolean {
   const name = words.peek() ?? '';
   const reader = OPTION_READERS.get(name);
   if (reader === undefined) return false;
@@ -169,9 +173,13 @@ export function readHex(words: Words): ExpectPattern {
 /** Throws an ArgumentError that names the argument. */
 export function hexWord(word: Word, name: string): string {
   if (/^(?:[0-9a-fA-F]{2})+$/.test(word.text)) return word.text;
-  throw new ArgumentError(word.at, `'${word.text}' is not an even number of hexadecimal digits for <${name}>`, {
-    remedy: 'write two digits for each byte: 50494e47',
-  });
+  throw new ArgumentError(
+    word.at,
+    `'${word.text}' is not an even number of hexadecimal digits for <${name}>`,
+    {
+      remedy: 'write two digits for each byte: 50494e47',
+    },
+  );
 }
 
 /** `<low>` or `<low>-<high>`, several with commas. */

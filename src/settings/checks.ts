@@ -5,8 +5,8 @@ import type { LogFormatModel } from '../keyword/language-model.ts';
 import type { ParseSite } from '../keyword/site.ts';
 import { ArgumentError, type Word } from '../keyword/words.ts';
 import {
-  type CommentLine,
   CONNECT_ARGS,
+  type CommentLine,
   type ConnectLine,
   connectLine,
   type ExpectLine,
@@ -251,9 +251,7 @@ export const checkOptions = [
     sections: BACKENDS,
     summary: 'A comment for the line behind it, told when that fails.',
     args: { comment: arg.word('string') },
-    examples: [
-      { text: 'http-check comment database', result: { kind: 'comment', comment: 'database' } },
-    ],
+    examples: [{ text: 'http-check comment database', result: { kind: 'comment', comment: 'database' } }],
     value: ({ comment }): HttpCheckLine => ({ kind: 'comment', comment }),
   }),
   defineProxyOption({

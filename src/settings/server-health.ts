@@ -139,7 +139,8 @@ export const healthOptions = [
   defineServerOption({
     name: 'on-error',
     key: 'onError',
-    summary: 'What observed errors do: check sooner, count as a failed check, as the last but one, or as down.',
+    summary:
+      'What observed errors do: check sooner, count as a failed check, as the last but one, or as down.',
     args: { mode: arg.oneOf('fastinter', 'fail-check', 'sudden-death', 'mark-down') },
     examples: [{ text: 'on-error mark-down', result: 'mark-down' }],
     value: ({ mode }) => mode,

@@ -3,8 +3,8 @@ import { type Arg, arg } from '../keyword/arg.ts';
 import { defineProxyOption } from '../keyword/declaration.ts';
 import type { LogFormatModel } from '../keyword/language-model.ts';
 import {
-  type CommentLine,
   CONNECT_ARGS,
+  type CommentLine,
   type ConnectLine,
   connectLine,
   type ExpectLine,
@@ -106,7 +106,12 @@ export const tcpCheckOptions = [
     examples: [
       {
         text: 'tcp-check send-lf HELO',
-        result: { kind: 'send', isHex: false, text: { nodes: [{ kind: 'text', text: 'HELO' }], text: 'HELO' }, comment: '' },
+        result: {
+          kind: 'send',
+          isHex: false,
+          text: { nodes: [{ kind: 'text', text: 'HELO' }], text: 'HELO' },
+          comment: '',
+        },
       },
     ],
     value: ({ fmt, comment: said }): TcpCheckLine => sendLine(fmt, false, said),
@@ -136,7 +141,12 @@ export const tcpCheckOptions = [
     examples: [
       {
         text: 'tcp-check send-binary-lf 4845',
-        result: { kind: 'send', isHex: true, text: { nodes: [{ kind: 'text', text: '4845' }], text: '4845' }, comment: '' },
+        result: {
+          kind: 'send',
+          isHex: true,
+          text: { nodes: [{ kind: 'text', text: '4845' }], text: '4845' },
+          comment: '',
+        },
       },
     ],
     value: ({ hexfmt, comment: said }): TcpCheckLine => sendLine(hexfmt, true, said),

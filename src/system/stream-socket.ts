@@ -1,7 +1,8 @@
 /** Stream sockets before they connect or listen, for what must be set or done by then. */
 import { closeSync } from 'node:fs';
-import { checkResult, lazyFunction } from './libc.ts';
-import { AF_INET, AF_INET6, ipSocketAddress, unixSocketAddress } from './socket-address.ts';
+import { constants } from 'node:os';
+import { checkResult, lastErrno, lazyFunction } from './libc.ts';
+import { AF_INET, AF_INET6, ipSocketAddress, type SocketAddress, unixSocketAddress } from './socket-address.ts';
 import { setSocketOption } from './socket-options.ts';
 
 /** SOCK_STREAM, on Linux with SOCK_NONBLOCK and SOCK_CLOEXEC. */
@@ -48,4 +49,29 @@ export function bindUnixSocket(path: string): number {
     closeSync(fd);
     throw error;
   }
+}
+
+const connectCall = lazyFunction('int connect(int fd, void *address, uint length)');
+const EINPROGRESS = constants.errno.EINPROGRESS;
+
+/** The address connected to last: connections in a row mostly go to few. */
+let knownHost = '';
+let knownPort = -1;
+let knownAddress: SocketAddress | null = null;
+
+/**
+ * Begins to connect a TCP socket and looks once whether it is connected: on this machine's own addresses it is by
+ * then, since the other side's answer is processed within the call. Returns 0, or minus errno: EINPROGRESS and
+ * EALREADY while it is under way, what connect(2) says otherwise. Throws RangeError for an address that is not numeric.
+ */
+export function connectNow(fd: number, host: string, port: number): number {
+  if (knownAddress === null || port !== knownPort || host !== knownHost) {
+    knownAddress = ipSocketAddress(host, port);
+    knownHost = host;
+    knownPort = port;
+  }
+  const { bytes } = knownAddress;
+  let result = connectCall(fd, bytes, bytes.length);
+  if (result < 0 && lastErrno() === EINPROGRESS) result = connectCall(fd, bytes, bytes.length);
+  return result === 0 ? 0 : -lastErrno();
 }

@@ -12,11 +12,16 @@ export interface HealthCase {
   readonly isRefused?: boolean;
 }
 
-const OK = 'HTTP/1.1 200 Reason Here\r\nContent-Length: 11\r\nX-A: one, two\r\nSet-Cookie: sessid=5\r\n\r\nhello world';
+const OK =
+  'HTTP/1.1 200 Reason Here\r\nContent-Length: 11\r\nX-A: one, two\r\nSet-Cookie: sessid=5\r\n\r\nhello world';
 const BAD = 'HTTP/1.1 503 Reason Here\r\nContent-Length: 0\r\n\r\n';
 const GONE = 'HTTP/1.0 404 Not Here\r\n\r\n';
 
-function http(name: string, lines: readonly string[], script: readonly string[] = ['read', OK, '<close>']): HealthCase {
+function http(
+  name: string,
+  lines: readonly string[],
+  script: readonly string[] = ['read', OK, '<close>'],
+): HealthCase {
   return { name, lines: ['option httpchk', ...lines.map((line) => `http-check ${line}`)], script: [script] };
 }
 
@@ -49,12 +54,29 @@ export const HEALTH_CASES: readonly HealthCase[] = [
   // Requests and statuses.
   http('plain', []),
   http('send', ['send meth GET uri /a ver HTTP/1.1 hdr Host x body abc']),
-  http('send-formats', ['send uri-lf /a%[int(3)]-%[str(x)] body-lf b%[int(4)] hdr X-Y v%[int(5)] ver HTTP/1.1']),
-  http('send-framing', ['send hdr Content-Length 5 hdr Transfer-Encoding chunked hdr Connection close body abc ver HTTP/1.1']),
+  http('send-formats', [
+    'send uri-lf /a%[int(3)]-%[str(x)] body-lf b%[int(4)] hdr X-Y v%[int(5)] ver HTTP/1.1',
+  ]),
+  http('send-framing', [
+    'send hdr Content-Length 5 hdr Transfer-Encoding chunked hdr Connection close body abc ver HTTP/1.1',
+  ]),
   http('send-keep-alive', ['send hdr Connection keep-alive']),
   http('send-authority', ['send uri http://foo/bar ver HTTP/1.1 hdr Host baz']),
-  http('connect-first', ['connect', 'send meth GET uri /1', 'expect status 200', 'connect', 'send meth GET uri /2', 'expect string zz']),
-  http('connect-implicit', ['connect', 'send meth GET uri /1', 'expect status 200', 'connect', 'send meth GET uri /2']),
+  http('connect-first', [
+    'connect',
+    'send meth GET uri /1',
+    'expect status 200',
+    'connect',
+    'send meth GET uri /2',
+    'expect string zz',
+  ]),
+  http('connect-implicit', [
+    'connect',
+    'send meth GET uri /1',
+    'expect status 200',
+    'connect',
+    'send meth GET uri /2',
+  ]),
   http('connect-elsewhere', ['connect port 1 comment z']),
   http('wrong-status', [], ['read', BAD, '<close>']),
   http('status-range', ['expect status 200,300-399 comment a on-success %[int(4)]yes']),
@@ -87,12 +109,37 @@ export const HEALTH_CASES: readonly HealthCase[] = [
   http('string-format', ['expect string-lf wor%[str(ld)]']),
   http('no-body', ['expect string x'], ['read', 'HTTP/1.1 204 No\r\n\r\n']),
   http('body-early', ['expect string hello'], ['read', 'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhello']),
-  http('body-cut', ['expect string zz'], ['read', 'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhello', '<close>']),
-  waiting(http('body-waits', ['expect string zz'], ['read', 'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhello'])),
-  http('body-chunks', ['expect string ello'], ['read', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n', 'pause', '2\r\nlo\r\n0\r\n\r\n']),
-  http('body-too-long', ['expect string end'], ['read', `HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n${'x'.repeat(59_997)}end`, '<close>']),
+  http(
+    'body-cut',
+    ['expect string zz'],
+    ['read', 'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhello', '<close>'],
+  ),
+  waiting(
+    http('body-waits', ['expect string zz'], ['read', 'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhello']),
+  ),
+  http(
+    'body-chunks',
+    ['expect string ello'],
+    [
+      'read',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n',
+      'pause',
+      '2\r\nlo\r\n0\r\n\r\n',
+    ],
+  ),
+  http(
+    'body-too-long',
+    ['expect string end'],
+    ['read', `HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n${'x'.repeat(59_997)}end`, '<close>'],
+  ),
   http('min-recv', ['expect min-recv 20 string hello']),
-  waiting(http('min-recv-waits', ['expect min-recv 20 rstring hello'], ['read', 'HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nhello'])),
+  waiting(
+    http(
+      'min-recv-waits',
+      ['expect min-recv 20 rstring hello'],
+      ['read', 'HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nhello'],
+    ),
+  ),
   http('head-only', ['send meth HEAD'], ['read', 'HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n']),
 
   // What goes wrong.
@@ -115,7 +162,11 @@ export const HEALTH_CASES: readonly HealthCase[] = [
     name: 'comes-and-goes',
     lines: ['option httpchk', PATIENT],
     server: 'check inter 60 fall 3 rise 2',
-    script: [OK, OK, BAD, BAD, OK, BAD, BAD, BAD, BAD, OK, BAD, OK, OK].map((text) => ['read', text, '<close>']),
+    script: [OK, OK, BAD, BAD, OK, BAD, BAD, BAD, BAD, OK, BAD, OK, OK].map((text) => [
+      'read',
+      text,
+      '<close>',
+    ]),
   },
   {
     name: 'gone-and-back',
@@ -129,9 +180,23 @@ export const HEALTH_CASES: readonly HealthCase[] = [
   tcp('tcp-send', ['send PING\\r\\n'], ['read', 'PONG']),
   tcp('tcp-ping', ['send PING\\r\\n', 'expect string PONG'], ['read', 'PONG']),
   tcp('tcp-binary', ['send-binary 50494e47', 'expect binary 504f4e47'], ['read', 'PONG']),
-  tcp('tcp-formats', ['send-lf X%[int(4)]\\n', 'send-binary-lf 41%[int(42)]', 'expect string-lf P%[int(4)]'], ['read', 'P4']),
-  tcp('tcp-sequence', ['send A comment one', 'expect string 1', 'send B comment two', 'expect string 2 comment three'], ['read', '1', 'read', '2']),
-  waiting(tcp('tcp-sequence-stops', ['send A comment one', 'expect string 1', 'send B comment two', 'expect string 2 comment three'], ['read', '1', 'read', '3'])),
+  tcp(
+    'tcp-formats',
+    ['send-lf X%[int(4)]\\n', 'send-binary-lf 41%[int(42)]', 'expect string-lf P%[int(4)]'],
+    ['read', 'P4'],
+  ),
+  tcp(
+    'tcp-sequence',
+    ['send A comment one', 'expect string 1', 'send B comment two', 'expect string 2 comment three'],
+    ['read', '1', 'read', '2'],
+  ),
+  waiting(
+    tcp(
+      'tcp-sequence-stops',
+      ['send A comment one', 'expect string 1', 'send B comment two', 'expect string 2 comment three'],
+      ['read', '1', 'read', '3'],
+    ),
+  ),
   tcp('tcp-banner', ['expect rstring ^P.NG'], ['PONG']),
   tcp('tcp-banner-other', ['expect string PONG'], ['PING', '<close>']),
   waiting(tcp('tcp-banner-waits', ['expect string PONG'], ['PING'])),
@@ -144,14 +209,18 @@ export const HEALTH_CASES: readonly HealthCase[] = [
   tcp('tcp-binary-other', ['expect binary 504f4e47'], ['XXXXXX', '<close>']),
   tcp('tcp-rbinary', ['expect rbinary ^604F'], ['PONG', '<close>']),
   tcp('tcp-min-recv', ['expect min-recv 4 rstring NG'], ['PO', 'pause', 'NG']),
-  tcp('tcp-statuses', ['expect error-status L7STS on-error bad%[int(3)] status-code int(5) string PONG'], ['PANG', '<close>']),
+  tcp(
+    'tcp-statuses',
+    ['expect error-status L7STS on-error bad%[int(3)] status-code int(5) string PONG'],
+    ['PANG', '<close>'],
+  ),
   tcp('tcp-ok-status', ['expect ok-status L6OK on-success great string PONG'], ['PONG']),
   waiting(tcp('tcp-timeout-status', ['expect tout-status L4TOUT string PONG'], [])),
   tcp('tcp-two-ports', ['connect linger', 'expect string A', 'connect port 1', 'expect string B'], ['AA']),
   tcp('tcp-same-bytes', ['expect string 1', 'expect string 2'], ['12']),
   waiting(tcp('tcp-forgets', ['expect string 1', 'send Q', 'expect string 2'], ['12', 'read'])),
   tcp('tcp-comments', ['comment C1', 'send x', 'comment C2', 'expect string PONG'], ['XXXX', '<close>']),
-  tcp('tcp-line-ends', ['expect string nl\\r\\nx'], ['nn', '<close>']),
+  tcp('tcp-control-characters', ['expect string nl\\tx'], ['nn', '<close>']),
   tcp('tcp-long', [`expect string ${'a'.repeat(200)}`], ['bbb', '<close>']),
 
   // Agents.
@@ -169,13 +238,28 @@ export const HEALTH_CASES: readonly HealthCase[] = [
   agent('agent-warns', '50.5%\n'),
   agent('agent-with-check', 'down\n', `check inter 60s ${AGENT}`),
   agent('agent-closes', ''),
-  { name: 'agent-refuses', lines: [], server: 'check inter 60s port PORT agent-check agent-inter 60s agent-port 1', script: [[]] },
+  {
+    name: 'agent-refuses',
+    lines: [],
+    server: 'check inter 60s port PORT agent-check agent-inter 60s agent-port 1',
+    script: [[]],
+  },
   {
     name: 'agent-sequence',
     lines: [PATIENT],
     server: QUICK_AGENT,
-    script: ['down\n', 'down\n', 'up\n', 'up\n', 'drain\n', 'up\n', 'ready\n', 'maint\n', 'up\n', 'ready\n', 'up\n'].map(
-      (text) => ['read', text, '<close>'],
-    ),
+    script: [
+      'down\n',
+      'down\n',
+      'up\n',
+      'up\n',
+      'drain\n',
+      'up\n',
+      'ready\n',
+      'maint\n',
+      'up\n',
+      'ready\n',
+      'up\n',
+    ].map((text) => ['read', text, '<close>']),
   },
 ];

@@ -70,8 +70,10 @@ function passOn(pieces: readonly Buffer[]): string | 'incomplete' | 'bad' {
       if (status === ChunkStatus.ERROR) return 'bad';
       sent += bytes.latin1Slice(decoder.rangeStart, decoder.rangeEnd);
       if (decoder.behind === Behind.LINE_END) sent += '\r\n';
+      if (decoder.behind === Behind.SIZE_LINE) sent += `${decoder.chunkBytes.toString(16).toUpperCase()}\r\n`;
+      if (decoder.behind === Behind.LAST_CHUNK) sent += '0\r\n\r\n';
       if (decoder.behind === Behind.TRAILERS)
-        sent += out.latin1Slice(0, encodeTrailers(decoder.trailers, out, 0));
+        sent += `0\r\n${out.latin1Slice(0, encodeTrailers(decoder.trailers, out, 0))}`;
     }
     if (status === ChunkStatus.END) return sent;
   }

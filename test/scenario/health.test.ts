@@ -136,10 +136,7 @@ test('http-check lines shape the request and what is expected', async (context) 
     await logged(/DOWN/),
     /reason: Layer7 invalid response, info: "HTTP check matched unwanted content"/,
   );
-  assert.equal(
-    target.request,
-    'POST /p HTTP/1.1\r\ncontent-length: 3\r\nconnection: close\r\n\r\nxyz',
-  );
+  assert.equal(target.request, 'POST /p HTTP/1.1\r\ncontent-length: 3\r\nconnection: close\r\n\r\nxyz');
 });
 
 test('checks go to the port and address of their own', async (context) => {

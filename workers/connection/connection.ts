@@ -36,6 +36,8 @@ export interface Connection {
   readonly pendingBytes: number;
   /** Grows with what waits to be sent and falls with every byte that the kernel takes of it: a slow peer is no dead one. */
   readonly unsentBytes: number;
+  /** Bytes of its own bulk buffer are still to be sent: it does not read until they are, paused or not. */
+  readonly isHeld: boolean;
   readonly localAddress: string;
   readonly localPort: number;
   readonly remoteAddress: string;

@@ -66,6 +66,11 @@ export class PlainConnection implements Connection {
     return this.#socket.destroyed ? 0 : this.#socket.writableLength;
   }
 
+  /** It has no bulk buffer: every write is copied. */
+  get isHeld(): boolean {
+    return false;
+  }
+
   /** What is in flight is pending as a whole until it is sent, and in the handle's size as far as it is not. */
   get unsentBytes(): number {
     const { _handle: handle } = this.#socket as unknown as WithHandle;

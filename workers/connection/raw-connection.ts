@@ -81,6 +81,10 @@ export class RawConnection implements Connection, BulkReader, LateWatched {
     return this.#queue === null || this.#handle === null ? 0 : this.#queue.bytes;
   }
 
+  get isHeld(): boolean {
+    return this.#bulk !== null && this.#bulk.holds > 0;
+  }
+
   get unsentBytes(): number {
     if (this.#queue === null || this.#handle === null) return 0;
     return this.#queue.waitingBytes + this.#handle.writeQueueSize;
@@ -187,7 +191,7 @@ export class RawConnection implements Connection, BulkReader, LateWatched {
     const handle = this.#handle;
     if (handle === null || this.#isReading || this.#isPaused || this.#isConnecting || this.#hasPeerEnded)
       return;
-    if (this.#bulk !== null && this.#bulk.holds > 0) return;
+    if (this.isHeld) return;
     const status = handle.readStart();
     if (status === 0) this.#isReading = true;
     else this.#failSoon(errnoName(-status));

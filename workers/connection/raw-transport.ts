@@ -1,7 +1,8 @@
 /** The transport on raw handles: what all raw connections of a thread share, and how they come to be. */
 import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { SystemCallError } from '../../src/system/libc.ts';
-import { openStreamSocket } from '../../src/system/stream-socket.ts';
+import { connectNow, openStreamSocket } from '../../src/system/stream-socket.ts';
 import { BulkBuffers } from './bulk-buffers.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
 import { LateWatch } from './late-watch.ts';
@@ -47,6 +48,10 @@ export class RawTransport implements Transport {
   #dialTcp(host: string, port: number, owner: ConnectionOwner, options: DialOptions): Connection {
     const { handles } = this;
     const isIpv6 = host.includes(':');
+    if (isLoopback(host) && options.sourceHost === undefined) {
+      const connection = this.#dialHere(host, port, owner, options);
+      if (connection !== null) return connection;
+    }
     const handle = new handles.TCP(handles.TCP_SOCKET);
     const connection = new RawConnection(this, handle, owner, true, -1);
     const request = this.#requestOf(new handles.TCPConnectWrap(), connection);
@@ -54,7 +59,23 @@ export class RawTransport implements Transport {
     if (status === 0) status = handle.setNoDelay(true);
     if (status === 0)
       status = isIpv6 ? handle.connect6(request, host, port) : handle.connect(request, host, port);
-    if (status !== 0) process.nextTick(connectFailed, connection, status);
+    if (status !== 0) process.nextTick(connectEnded, connection, status);
+    return connection;
+  }
+
+  /**
+   * A server on this machine answers within connect(2) itself: no need to wait for the event loop to say so. Null when
+   * it has not, because its queue is full: libuv may wait for it then.
+   */
+  #dialHere(host: string, port: number, owner: ConnectionOwner, options: DialOptions): Connection | null {
+    const handle = new this.handles.TCP(this.handles.TCP_SOCKET);
+    const status = connectHere(handle, host, port, options);
+    if (status === UNDER_WAY) {
+      handle.close();
+      return null;
+    }
+    const connection = new RawConnection(this, handle, owner, true, -1);
+    process.nextTick(connectEnded, connection, status);
     return connection;
   }
 
@@ -65,7 +86,7 @@ export class RawTransport implements Transport {
     const request = this.#requestOf(new handles.PipeConnectWrap(), connection);
     // Connecting a pipe reports all errors by its callback; older libuv returned nothing at all.
     const status = handle.connect(request, path) ?? 0;
-    if (status !== 0) process.nextTick(connectFailed, connection, status);
+    if (status !== 0) process.nextTick(connectEnded, connection, status);
     return connection;
   }
 
@@ -73,6 +94,32 @@ export class RawTransport implements Transport {
     request.oncomplete = onConnected;
     request.connection = connection;
     return request;
+  }
+}
+
+/** What `connectHere` returns when the kernel has begun and not ended. */
+const UNDER_WAY = -constants.errno.EALREADY;
+
+function isLoopback(host: string): boolean {
+  return host.startsWith('127.') || host === '::1';
+}
+
+/** Returns 0, UNDER_WAY or minus a system error. */
+function connectHere(handle: TcpHandle, host: string, port: number, options: DialOptions): number {
+  try {
+    const fd = openStreamSocket(host === '::1' ? 'ipv6' : 'ipv4');
+    let status = handle.open(fd);
+    if (status !== 0) {
+      closeSync(fd);
+      return status;
+    }
+    status = handle.setNoDelay(true);
+    if (status !== 0) return status;
+    options.prepare?.(fd);
+    return connectNow(fd, host, port);
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+    return -error.errno;
   }
 }
 
@@ -104,6 +151,6 @@ function onConnected(this: ConnectRequest, status: number): void {
   this.connection.connected(status);
 }
 
-function connectFailed(connection: RawConnection, status: number): void {
+function connectEnded(connection: RawConnection, status: number): void {
   connection.connected(status);
 }

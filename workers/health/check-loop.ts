@@ -30,7 +30,7 @@ export interface CheckTuning {
 }
 
 export class CheckLoop {
-  readonly plan: CheckPlan;
+  plan: CheckPlan;
   readonly subject: CheckSubject;
   readonly #tuning: CheckTuning;
   readonly #firstDelayMs: number;
@@ -64,6 +64,12 @@ export class CheckLoop {
     checked.checkState &= ~CheckState.IN_PROGRESS;
   }
 
+  /** Other settings: a check that runs ends by the ones it began with, the next comes when these want it. */
+  change(plan: CheckPlan): void {
+    this.plan = plan;
+    this.hasten(delayOf(this.subject.server, plan));
+  }
+
   /** The next check is due in `delayMs` at the latest. */
   hasten(delayMs: number): void {
     if (this.#timer === null || this.#dueAtMs - performance.now() <= delayMs) return;
@@ -87,7 +93,13 @@ export class CheckLoop {
     subject.begins();
     const dialogue = plan.dialogue({ isRunning: server.operational !== Operational.STOPPED });
     const { target, interMs, connectTimeoutMs, answerTimeoutMs } = plan;
-    const limits = { target, interMs, connectTimeoutMs, answerTimeoutMs, bufferBytes: this.#tuning.bufferBytes };
+    const limits = {
+      target,
+      interMs,
+      connectTimeoutMs,
+      answerTimeoutMs,
+      bufferBytes: this.#tuning.bufferBytes,
+    };
     this.#running = runCheck(dialogue, limits, (verdict) => {
       this.#running = null;
       subject.ends(verdict);
@@ -103,7 +115,10 @@ function isDue(kind: CheckPlan['kind'], { checkState, agent }: FarmServer): bool
 }
 
 /** Up to `spreadPct` percent more or less, by chance. */
-export function variedBy({ spreadPct, random }: Pick<CheckTuning, 'spreadPct' | 'random'>, delayMs: number): number {
+export function variedBy(
+  { spreadPct, random }: Pick<CheckTuning, 'spreadPct' | 'random'>,
+  delayMs: number,
+): number {
   if (spreadPct === 0) return delayMs;
   const mostMs = (delayMs * spreadPct) / 100;
   return Math.round(delayMs + mostMs * (2 * random() - 1));

@@ -37,7 +37,11 @@ export const FALL_DEFAULT = 3;
  * Null for servers without checks, and for those whose address or port is not known. `stateText` gives the value of
  * X-Haproxy-Server-State.
  */
-export function checkPlanOf(proxy: ProxyModel, server: ServerModel, stateText: () => string): CheckPlan | null {
+export function checkPlanOf(
+  proxy: ProxyModel,
+  server: ServerModel,
+  stateText: () => string,
+): CheckPlan | null {
   const { options } = server;
   const target = targetOf(server, { host: options.checkAddress, port: options.checkPort });
   if (!options.isChecked || target === null) return null;
@@ -62,7 +66,11 @@ export interface AgentChanges {
 }
 
 /** Null for servers without an agent. */
-export function agentPlanOf(proxy: ProxyModel, server: ServerModel, changes: AgentChanges = {}): CheckPlan | null {
+export function agentPlanOf(
+  proxy: ProxyModel,
+  server: ServerModel,
+  changes: AgentChanges = {},
+): CheckPlan | null {
   const { options } = server;
   const host = changes.host ?? options.agentAddress ?? options.checkAddress;
   const target = targetOf(server, { host, port: changes.port ?? options.agentPort ?? options.checkPort });

@@ -18,7 +18,8 @@ export interface RunningCheck {
 }
 
 /** What a check needs of its plan, and how much of an answer it looks at: `tune.bufsize`. */
-export interface CheckLimits extends Pick<CheckPlan, 'target' | 'interMs' | 'connectTimeoutMs' | 'answerTimeoutMs'> {
+export interface CheckLimits
+  extends Pick<CheckPlan, 'target' | 'interMs' | 'connectTimeoutMs' | 'answerTimeoutMs'> {
   readonly bufferBytes: number;
 }
 
@@ -81,10 +82,22 @@ class CheckRun implements RunningCheck {
       (value: T): void => {
         if (this.#socket === socket) act(value);
       };
-    socket.on('connect', ifCurrent(() => this.#onConnect()));
-    socket.on('data', ifCurrent((bytes: Buffer) => this.#onData(bytes)));
-    socket.on('end', ifCurrent(() => this.#do(this.#dialogue.ended())));
-    socket.on('error', ifCurrent((error: NodeJS.ErrnoException) => this.#do(this.#dialogue.failed(errorText(error)))));
+    socket.on(
+      'connect',
+      ifCurrent(() => this.#onConnect()),
+    );
+    socket.on(
+      'data',
+      ifCurrent((bytes: Buffer) => this.#onData(bytes)),
+    );
+    socket.on(
+      'end',
+      ifCurrent(() => this.#do(this.#dialogue.ended())),
+    );
+    socket.on(
+      'error',
+      ifCurrent((error: NodeJS.ErrnoException) => this.#do(this.#dialogue.failed(errorText(error)))),
+    );
   }
 
   #onConnect(): void {

@@ -40,10 +40,9 @@ export class CheckSchedule {
       loop.stop();
       this.#running.delete(key);
     }
-    const fresh = wanted.filter((check) => !this.#keeps(check));
+    const fresh = wanted.filter((check) => !this.#carryOn(check));
     const shortestMs = Math.min(...fresh.map(({ plan }) => plan.interMs));
     for (const [place, { key, origin, plan, subject }] of fresh.entries()) {
-      this.#running.get(key)?.loop.stop();
       const delayMs = startDelayOf(place, fresh.length, shortestMs, tuning.maxSpreadMs);
       const loop = new CheckLoop(plan, subject, tuning, delayMs);
       this.#running.set(key, { loop, origin });
@@ -51,9 +50,15 @@ export class CheckSchedule {
     }
   }
 
-  #keeps({ key, origin }: WantedCheck): boolean {
+  /** False for a check that is not there yet. */
+  #carryOn({ key, origin, plan }: WantedCheck): boolean {
     const running = this.#running.get(key);
-    return running !== undefined && this.#isSame(running.origin, origin);
+    if (running === undefined) return false;
+    if (!this.#isSame(running.origin, origin)) {
+      running.loop.change(plan);
+      this.#running.set(key, { loop: running.loop, origin });
+    }
+    return true;
   }
 
   start(): void {

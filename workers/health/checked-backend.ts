@@ -33,6 +33,9 @@ export class CheckedBackend {
   adopt(proxy: ProxyModel, owner: FarmOwner, nowMs: number): void {
     const known = new Map(this.farm.servers.map((server) => [server.settings.name, server]));
     this.#dropChanges(this.proxy, proxy);
+    const tracking = new Set(
+      this.proxy.servers.filter(({ options }) => options.track !== undefined).map(({ name }) => name),
+    );
     this.proxy = proxy;
     this.#forgetTracking();
     const settings = settingsOf(proxy);
@@ -41,6 +44,8 @@ export class CheckedBackend {
       kept?.reconfigure(server, nowMs);
       return kept ?? new FarmServer(server, nowMs);
     });
+    for (const [index, { name, options }] of proxy.servers.entries())
+      if (options.track === undefined && tracking.has(name)) servers[index]!.endTracking(nowMs);
     this.farm.adopt(settings, owner, servers, nowMs);
   }
 

@@ -77,14 +77,23 @@ function httpSteps(
   for (const { line, place, comment } of lines) {
     if (line.kind === 'send') {
       const send = line as HttpSendLine;
-      steps.push({ kind: 'send', place, comment, text: requestText(send, { ...request, isFirst: requests++ === 0 }) });
+      steps.push({
+        kind: 'send',
+        place,
+        comment,
+        text: requestText(send, { ...request, isFirst: requests++ === 0 }),
+      });
       continue;
     }
     if (line.kind === 'expect' && requests === 0) {
       requests++;
       steps.push(defaultSend(request));
     }
-    steps.push(line.kind === 'connect' ? connectStep(line, place, comment, site) : httpExpectStep(line as ExpectLine<HttpExpectMatch>, place, comment, site));
+    steps.push(
+      line.kind === 'connect'
+        ? connectStep(line, place, comment, site)
+        : httpExpectStep(line as ExpectLine<HttpExpectMatch>, place, comment, site),
+    );
   }
   if (requests === 0 || steps.at(-1)?.kind === 'connect') steps.push(defaultSend(request));
   if (steps.at(-1)!.kind === 'send') steps.push({ ...DEFAULT_EXPECT, test: statusTest('200-399') });
@@ -100,7 +109,12 @@ interface RequestSite {
 }
 
 function defaultSend(request: Omit<RequestSite, 'isFirst'>): CheckStep {
-  return { kind: 'send', place: 0, comment: '', text: requestText(NO_SEND_LINE, { ...request, isFirst: true }) };
+  return {
+    kind: 'send',
+    place: 0,
+    comment: '',
+    text: requestText(NO_SEND_LINE, { ...request, isFirst: true }),
+  };
 }
 
 const NO_SEND_LINE: HttpSendLine = {
@@ -148,7 +162,12 @@ function tcpStep({ line, place, comment }: PlacedLine, site: ScriptSite): CheckS
   return { kind: 'send', place, comment, text: isHex ? () => bytesOf(made()) : made };
 }
 
-function connectStep({ host, port, lingers }: ConnectLine, place: number, comment: string, site: ScriptSite): CheckStep {
+function connectStep(
+  { host, port, lingers }: ConnectLine,
+  place: number,
+  comment: string,
+  site: ScriptSite,
+): CheckStep {
   const known = typeof port === 'number' ? port : numberOf(port, site)();
   return { kind: 'connect', place, comment, host, port: known, lingers };
 }

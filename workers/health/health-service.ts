@@ -210,7 +210,11 @@ export class HealthService implements Omit<ServerControl, 'clearCounters'> {
   // Checks.
 
   #reschedule(): void {
-    const { spreadChecksPct = 0, maxSpreadChecksMs = 0, bufferBytes = BUFFER_BYTES_DEFAULT } = this.#model.global;
+    const {
+      spreadChecksPct = 0,
+      maxSpreadChecksMs = 0,
+      bufferBytes = BUFFER_BYTES_DEFAULT,
+    } = this.#model.global;
     const tuning: ScheduleTuning = {
       spreadPct: spreadChecksPct,
       maxSpreadMs: maxSpreadChecksMs,
@@ -347,4 +351,3 @@ function agentSubject(farm: Farm, server: FarmServer, place: () => number): Chec
     ends: (verdict) => farm.agentEnds(place(), verdict, verdict.agent ?? null, Date.now()),
   };
 }
-

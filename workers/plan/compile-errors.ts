@@ -35,8 +35,10 @@ function fromPage(page: ErrorPageModel): Page {
     const headers = [
       { name: 'content-length', value: '0' },
       { name: 'location', value: byteStringOf(page.location) },
+      { name: 'cache-control', value: 'no-cache' },
     ];
-    return { status: page.code, reason: '', headers, body: EMPTY };
+    const reason = page.code === 302 ? 'Found' : '';
+    return { status: page.code, reason, headers, body: EMPTY };
   }
   const parsed = parseErrorFile(Buffer.from(page.bytes));
   if (typeof parsed === 'string') throw new Error(`errorfile ${page.path}: ${parsed}`);

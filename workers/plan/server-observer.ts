@@ -65,7 +65,11 @@ export class ServerObserver {
 }
 
 /** Null where nothing observes it: only servers with checks are. */
-export function compileObserver({ options }: ServerModel, slot: number, shared: SharedState): ServerObserver | null {
+export function compileObserver(
+  { options }: ServerModel,
+  slot: number,
+  shared: SharedState,
+): ServerObserver | null {
   const { observe = 'none', errorLimit = ERROR_LIMIT_DEFAULT, isChecked } = options;
   if (observe === 'none' || isChecked !== true) return null;
   return new ServerObserver(shared, slot, errorLimit, observe === 'layer7');

@@ -10,6 +10,7 @@
  */
 import { closeSync } from 'node:fs';
 import type { Model } from '../../config/model/model.ts';
+import { trimMemory } from '../../src/system/trim-memory.ts';
 import type {
   ListenerHandle,
   MasterToProcess,
@@ -197,6 +198,7 @@ export class WorkerProcess implements CrewOwner {
     }
     this.#phase = 'running';
     this.#master.send({ type: 'ready' });
+    setImmediate(trimMemory);
   }
 
   /** While starting, the master says it and a line here would be the second; later only this process can. */

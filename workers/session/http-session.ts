@@ -12,17 +12,19 @@
  */
 import { FAULTS, type Fault } from '../../src/errors/faults.ts';
 import { BodyKind, type HttpHead } from '../../src/http/head.ts';
+import { madeResponseBytes } from '../../src/http/message-bytes.ts';
 import { ChunkedDecoder, ChunkStatus } from '../../src/http1/chunked-decoder.ts';
-import { NEED_MORE, parseRequestHead, statusOfHeadError } from '../../src/http1/parse-head.ts';
+import { HeadError, NEED_MORE, parseRequestHead, statusOfHeadError } from '../../src/http1/parse-head.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection, ConnectionOwner } from '../connection/connection.ts';
 import { CloseMode, type ListenerPlan, type ProxyPlan } from '../plan/plan.ts';
 import type { ClientSide } from '../stream/client-side.ts';
 import { HttpStream } from '../stream/http-stream.ts';
+import type { Refusal } from '../stream/stream-accounts.ts';
 import type { ThreadState } from '../thread-state.ts';
 import type { ServerPools } from '../upstream/server-pools.ts';
 import { ConnectionEndpoint } from './endpoint.ts';
-import { ResponseWriter } from './response-writer.ts';
+import { REFUSAL, ResponseWriter } from './response-writer.ts';
 import type { Session, SessionHome } from './session.ts';
 
 const State = { IDLE: 0, HEAD: 1, BODY: 2, WAITING: 3, TUNNEL: 4, CLOSING: 5, CLOSED: 6 } as const;
@@ -151,8 +153,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     this.#state = State.CLOSED;
     thread.wheel.cancel(this.#timer);
     if (was === State.BODY || was === State.WAITING || was === State.TUNNEL) this.#stream.onClientGone();
-    else if (was === State.HEAD) this.#stream.recordRefusal(FAULTS.REQUEST_ABORTED);
-    else if (was === State.IDLE && this.requestCount === 0) this.#logEmptyConnection(FAULTS.REQUEST_ABORTED);
+    else if (was === State.HEAD || (was === State.IDLE && this.requestCount === 0)) this.#recordReset();
     this.#releaseHead();
     this.#releaseOwned();
     this.#early = null;
@@ -243,7 +244,8 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
       this.#onHead(head, buffer, bodyStart, end);
       return true;
     }
-    if (bodyStart !== NEED_MORE)
+    if (bodyStart === HeadError.HTTP2_PREFACE) this.#refuseMessage(FAULTS.BAD_REQUEST);
+    else if (bodyStart !== NEED_MORE)
       this.#refuse({ ...FAULTS.BAD_REQUEST, status: statusOfHeadError(bodyStart) });
     return false;
   }
@@ -345,14 +347,32 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     this.#state = State.CLOSING;
     this.#stream.countRefused();
     const reply = this.frontend.errorReply(status, termination);
-    if (this.requestCount > 0) this.#stream.recordRefusal({ status, termination });
-    else this.#logEmptyConnection({ status, termination });
+    this.#recordRefusal({ status, termination });
     this.sink.writeRefusal(reply);
     this.#finishClosing();
   }
 
-  #logEmptyConnection(fault: Pick<Fault, 'status' | 'termination'>): void {
-    if (!this.frontend.dontLogNull) this.#stream.recordRefusal(fault);
+  /** A client that resets has been refused nothing, and counts as if it had. */
+  #recordReset(): void {
+    if (this.requestCount === 0 && this.frontend.http.ignoresProbes) return;
+    this.#stream.countRefused();
+    this.#recordRefusal(FAULTS.REQUEST_ABORTED);
+  }
+
+  #recordRefusal(refusal: Refusal): void {
+    if (this.requestCount === 0 && this.frontend.dontLogNull) this.#stream.countRefusal(refusal.status);
+    else this.#stream.recordRefusal(refusal);
+  }
+
+  /** Answers a request that was read and is not for HTTP/1: the preface of HTTP/2. HAProxy answers it as others. */
+  #refuseMessage({ status, termination }: Fault): void {
+    this.thread.wheel.cancel(this.#timer);
+    this.#state = State.CLOSING;
+    this.#stream.countRefused();
+    const reply = this.frontend.errorReply(status, termination);
+    this.sink.writeReply(reply, REFUSAL);
+    this.#stream.recordRefusal({ status, termination, sentBytes: madeResponseBytes(reply, true) });
+    this.#finishClosing();
   }
 
   // What the stream asks of its client side.
@@ -406,7 +426,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     if (!keepsAlive || this.#hasEnded || this.isDraining || isAmidBody) {
       const hasReadAll = this.#state === State.WAITING && this.#early === null;
       this.#state = State.CLOSING;
-      if (hasReadAll && this.connection.pendingBytes === 0) this.connection.destroy();
+      if (hasReadAll && this.connection.pendingBytes === 0) this.#destroy();
       else this.#finishClosing();
       return;
     }
@@ -459,7 +479,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
       return;
     }
     if (this.#hasEnded) {
-      this.connection.destroy();
+      this.#destroy();
       return;
     }
     // FIN first and then wait for the client's: closing with unread bytes would reset the connection and destroy
@@ -467,6 +487,12 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     this.connection.end();
     this.connection.resume();
     this.#arm(LINGER_MS);
+  }
+
+  /** `option nolinger`: the socket resets when it closes; the client is to see an end before. */
+  #destroy(): void {
+    if (this.frontend.clientTuning?.noLinger === true) this.connection.end();
+    this.connection.destroy();
   }
 
   #takeOwned(): Buffer {

@@ -20,7 +20,8 @@ const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
 /** Body pieces up to this size are copied behind their head or chunk size, to go out in one write. */
 const COPY_MAX_BYTES = 64 * 1024;
 
-const REFUSAL: ReplyOptions = { isHeadRequest: false, keepsAlive: false, version: 11, nameCase: null };
+/** A request whose framing is not known: the connection closes. */
+export const REFUSAL: ReplyOptions = { isHeadRequest: false, keepsAlive: false, version: 11, nameCase: null };
 
 export class ResponseWriter implements ResponseSink {
   readonly #thread: ThreadState;

@@ -13,7 +13,7 @@
  */
 import type { Fault } from '../../src/errors/faults.ts';
 import type { SessionView } from '../../src/sample/stream-view.ts';
-import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
+import type { TimerEntry, TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection, ConnectionOwner } from '../connection/connection.ts';
 import { threadTransport } from '../connection/transport.ts';
 import { LogMoment } from '../log/log-plan.ts';
@@ -25,14 +25,11 @@ import { StreamAccounts } from '../stream/stream-accounts.ts';
 import type { StreamRecord } from '../stream/stream-record.ts';
 import type { ThreadState } from '../thread-state.ts';
 import { ConnectionEndpoint, endsOf } from './endpoint.ts';
+import { RelaySide } from './relay-side.ts';
 import type { Session, SessionHome } from './session.ts';
 
 const Phase = { SEARCH: 0, RELAY: 1, DONE: 2 } as const;
 type Phase = (typeof Phase)[keyof typeof Phase];
-
-/** Reads of this size show a bulk transfer, which gets a buffer of its own; small ones give it back. */
-const BULK_READ_BYTES = 32 * 1024;
-const SMALL_READ_BYTES = 4096;
 
 export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, SearchOwner, Session {
   readonly thread: ThreadState;
@@ -46,40 +43,30 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   readonly request = null;
   readonly response = null;
   readonly requestBytes = null;
-  readonly #client: Connection;
   readonly #home: SessionHome;
   readonly #accounts: StreamAccounts;
   readonly #search: ServerSearch;
-  readonly #clientTimer: TimerEntry;
-  readonly #serverTimer: TimerEntry;
+  /** The client's connection; `#client.connection` is null once it is closed. */
+  readonly #connection: Connection;
+  readonly #client: RelaySide;
+  readonly #server: RelaySide;
   readonly #acceptedAt: number;
   #phase: Phase = Phase.SEARCH;
-  #server: Connection | null = null;
-  /** The direction from the client is over: its FIN came, or it was silent for too long. The other one likewise. */
-  #hasClientEnded = false;
-  #hasServerEnded = false;
-  /** It was the timeout that ended the client's direction. */
+  /** It was the timeout that ended the client's direction, not FIN. */
   #isClientSilent = false;
-  #hasHeardServer = false;
-  /** Monotonic, when the side was heard last: `option independent-streams` counts from there. */
-  #clientHeardAt: number;
-  #serverHeardAt = 0;
-  /** What the side had yet to take when its timer was set while it was behind. */
-  #clientUnsent = 0;
-  #serverUnsent = 0;
   /** The end that came first: two letters, or '' while there was none. */
   #cause = '';
-  #isClientBulk = false;
-  #isServerBulk = false;
-  #isClientClosed = false;
   #hasLeft = false;
-  /** What the client sent before the server was there; reading stops meanwhile. */
+  /** What the client sent before the server was there. */
   #held: Buffer | null = null;
 
   constructor(thread: ThreadState, connection: Connection, home: SessionHome) {
     this.thread = thread;
-    this.#acceptedAt = this.#clientHeardAt = thread.nowMs;
-    this.#client = connection;
+    this.#acceptedAt = thread.nowMs;
+    this.#connection = connection;
+    this.#client = new RelaySide(thread, this);
+    this.#server = new RelaySide(thread, this);
+    this.#client.begin(connection);
     this.#home = home;
     this.frontend = home.plan.proxy;
     this.source = new ConnectionEndpoint(connection, 'remote');
@@ -90,8 +77,6 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     this.#accounts = new StreamAccounts(thread, this.frontend);
     this.facts = this.#accounts.facts;
     this.#search = new ServerSearch(thread, this, this.#accounts);
-    this.#clientTimer = new TimerEntry(this);
-    this.#serverTimer = new TimerEntry(this);
     connection.owner = this;
     this.facts.requestAtMs = this.acceptedAtMs;
     this.facts.requestNumber = thread.takeNumber();
@@ -131,7 +116,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
 
   connectTo(server: ServerPlan): boolean {
     const { target, options } = server.dial.fixed ?? server.dial.wayOf(this);
-    this.#server = threadTransport().dial(target, this, options);
+    this.#server.connection = threadTransport().dial(target, this, options);
     return false;
   }
 
@@ -145,28 +130,29 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   }
 
   abandonConnect(): void {
-    this.#dropServer();
+    const { connection } = this.#server;
+    this.#server.connection = null;
+    connection?.destroy();
   }
 
   onReached(): void {
+    const server = this.#server.connection!;
     this.#phase = Phase.RELAY;
-    this.#serverHeardAt = this.thread.nowMs;
+    this.#server.begin(server);
     this.#noteServer();
     const held = this.#held;
     this.#held = null;
-    if (held !== null) this.#server!.write(held, 0, held.length);
-    if (this.#hasClientEnded) this.#endToServer();
-    else if (held === null || this.#server!.pendingBytes === 0) this.#client.resume();
-    if (this.#phase !== Phase.RELAY) return;
-    this.#armClient();
-    this.#armServer();
+    if (held !== null) server.write(held, 0, held.length);
+    if (this.#client.hasEnded) this.#endToServer();
+    else if (!this.#server.isBehind) this.#connection.resume();
+    this.#armBoth();
   }
 
   /** For the log: whom we are connected to, and with `option logasap` the line itself. */
   #noteServer(): void {
     const { facts } = this;
     if (this.frontend.log?.needsServerEnds) {
-      const [source, destination] = endsOf(this.#server!);
+      const [source, destination] = endsOf(this.#server.connection!);
       source.capture();
       destination.capture();
       facts.serverSource = source;
@@ -185,28 +171,20 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
 
   onBytes(connection: Connection, buffer: Buffer, length: number): void {
     this.thread.tick();
-    if (connection === this.#client) this.#onClientBytes(buffer, length);
-    else this.#onServerBytes(buffer, length);
-  }
-
-  #onClientBytes(buffer: Buffer, length: number): void {
-    this.#accounts.bytesIn(length);
-    this.#clientHeardAt = this.thread.nowMs;
-    if (this.#phase !== Phase.RELAY) {
-      this.#hold(buffer, length);
+    if (connection !== this.#connection) {
+      this.#accounts.bytesOut(length);
+      this.#server.heard();
+      this.#server.forward(this.#client, buffer, length);
+      this.#armBoth();
       return;
     }
-    const server = this.#server!;
-    const isTaken = this.#isClientBulk
-      ? server.writeFrom(this.#client, buffer, 0, length)
-      : server.write(buffer, 0, length);
-    if (!isTaken && !this.#isClientBulk) this.#client.pause();
-    this.#armClient();
-    this.#armServer();
-    const isBulk = this.#isClientBulk ? length >= SMALL_READ_BYTES : length >= BULK_READ_BYTES;
-    if (isBulk !== this.#isClientBulk) {
-      this.#isClientBulk = isBulk;
-      this.#client.setBulk(isBulk);
+    this.#accounts.bytesIn(length);
+    this.#client.heard();
+    if (this.#phase === Phase.RELAY) {
+      this.#client.forward(this.#server, buffer, length);
+      this.#armBoth();
+    } else {
+      this.#hold(buffer, length);
     }
   }
 
@@ -214,28 +192,9 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   #hold(buffer: Buffer, length: number): void {
     const piece = Buffer.from(buffer.subarray(0, length));
     this.#held = this.#held === null ? piece : Buffer.concat([this.#held, piece]);
-    if (this.#held.length >= this.thread.plan.global.bufferBytes) this.#client.pause();
+    if (this.#held.length >= this.thread.plan.global.bufferBytes) this.#connection.pause();
     // Who waits for the server is not silent.
-    this.thread.wheel.cancel(this.#clientTimer);
-  }
-
-  #onServerBytes(buffer: Buffer, length: number): void {
-    this.#accounts.bytesOut(length);
-    this.#serverHeardAt = this.thread.nowMs;
-    this.#hasHeardServer = true;
-    const client = this.#client;
-    const server = this.#server!;
-    const isTaken = this.#isServerBulk
-      ? client.writeFrom(server, buffer, 0, length)
-      : client.write(buffer, 0, length);
-    if (!isTaken && !this.#isServerBulk) server.pause();
-    this.#armServer();
-    this.#armClient();
-    const isBulk = this.#isServerBulk ? length >= SMALL_READ_BYTES : length >= BULK_READ_BYTES;
-    if (isBulk !== this.#isServerBulk) {
-      this.#isServerBulk = isBulk;
-      server.setBulk(isBulk);
-    }
+    this.#client.rest();
   }
 
   onDrain(connection: Connection): void {
@@ -245,23 +204,21 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
       return;
     }
     if (this.#phase !== Phase.RELAY) return;
-    if (connection === this.#client) {
-      if (!this.#hasServerEnded) this.#server!.resume();
-    } else if (!this.#hasClientEnded) {
-      this.#client.resume();
+    if (connection === this.#connection) {
+      if (!this.#server.hasEnded) this.#server.connection?.resume();
+    } else if (!this.#client.hasEnded) {
+      this.#connection.resume();
     } else if (this.#resetsServer) {
-      this.#finish('-', '-');
+      this.#resetServer();
       return;
     }
-    if (this.#finishIfOver()) return;
-    this.#armClient();
-    this.#armServer();
+    if (!this.#finishIfOver()) this.#armBoth();
   }
 
   onEnd(connection: Connection): void {
     this.thread.tick();
     if (this.#phase === Phase.DONE) return;
-    if (connection !== this.#client) this.#endFromServer();
+    if (connection !== this.#connection) this.#endFromServer();
     else if (this.#phase === Phase.RELAY) this.#endFromClient();
     else this.#onEarlyEnd();
   }
@@ -270,67 +227,68 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   #onEarlyEnd(): void {
     const { letter } = this.#search;
     const abortsOnClose = this.#accounts.backend?.abortOnClose === true;
-    this.#hasClientEnded = true;
-    this.thread.wheel.cancel(this.#clientTimer);
-    if (letter === 'Q') {
-      if (abortsOnClose || this.#held === null) this.#finish('C', 'Q');
-    } else if (abortsOnClose) {
-      this.#finish('C', letter);
-    }
+    this.#client.hasEnded = true;
+    this.#client.rest();
+    if (abortsOnClose || (letter === 'Q' && this.#held === null)) this.#finish('C', letter);
   }
 
   #endFromClient(): void {
-    this.#hasClientEnded = true;
+    this.#client.hasEnded = true;
+    this.#client.rest();
     this.#endToServer();
     if (this.#finishIfOver()) return;
-    this.#armClient();
-    const { serverFinMs } = this.#accounts.backend!.timeouts;
-    if (serverFinMs > 0 && this.#isServerRead()) this.#arm(this.#serverTimer, serverFinMs);
+    this.#server.armFin(this.#accounts.backend!.timeouts.serverFinMs, this.#client);
   }
 
   /** `option nolinger` of the backend: the server gets a reset where it would get FIN, and nothing comes back. */
   get #resetsServer(): boolean {
-    return !this.#hasServerEnded && this.#accounts.backend!.tcp.noLinger;
+    return !this.#server.hasEnded && this.#accounts.backend!.tcp.noLinger;
   }
 
   #endToServer(): void {
-    if (!this.#resetsServer) this.#server?.end();
-    else if (this.#server?.pendingBytes === 0) this.#finish('-', '-');
+    if (!this.#resetsServer) this.#server.connection?.end();
+    else if (!this.#server.isBehind) this.#resetServer();
+  }
+
+  #resetServer(): void {
+    const server = this.#server.connection;
+    this.#server.connection = null;
+    server?.reset();
+    this.#finish('-', '-');
   }
 
   /** `option nolinger` of the frontend: a client that has sent FIN gets a reset for it. */
   get #resetsClient(): boolean {
-    return this.#hasClientEnded && this.frontend.tcp.noLinger && !this.#isClientSilent;
+    return this.#client.hasEnded && this.frontend.tcp.noLinger && !this.#isClientSilent;
   }
 
   #endFromServer(): void {
-    this.#hasServerEnded = true;
-    if (!this.#resetsClient) this.#client.end();
+    this.#server.hasEnded = true;
+    this.#server.rest();
+    if (!this.#resetsClient) this.#connection.end();
     if (this.#finishIfOver()) return;
-    this.#armServer();
-    const { clientFinMs } = this.frontend.timeouts;
-    if (clientFinMs > 0 && this.#isClientRead()) this.#arm(this.#clientTimer, clientFinMs);
+    this.#client.armFin(this.frontend.timeouts.clientFinMs, this.#server);
   }
 
   /** Both directions are over and everything is sent. */
   #finishIfOver(): boolean {
     if (this.#phase === Phase.DONE) return true;
-    if (!this.#hasClientEnded || !this.#hasServerEnded) return false;
-    if (this.#client.pendingBytes > 0 || (this.#server?.pendingBytes ?? 0) > 0) return false;
+    const { hasEnded, isBehind } = this.#client;
+    if (!hasEnded || isBehind || !this.#server.hasEnded || this.#server.isBehind) return false;
     this.#finish('-', '-');
     return true;
   }
 
   onClose(connection: Connection, code: string): void {
     this.thread.tick();
-    if (connection === this.#client) this.#onClientClosed(code);
-    else if (connection === this.#server) this.#onServerClosed(code);
+    if (connection === this.#connection) this.#onClientClosed(code);
+    else if (connection === this.#server.connection) this.#onServerClosed(code);
   }
 
   #onClientClosed(code: string): void {
-    this.#isClientClosed = true;
+    this.#client.connection = null;
     if (this.#phase !== Phase.DONE) {
-      const isOver = code === '' && this.#hasClientEnded && this.#hasServerEnded;
+      const isOver = code === '' && this.#client.hasEnded && this.#server.hasEnded;
       if (!isOver) this.#finish('C', 'D');
       else if (!this.#finishIfOver()) return;
     }
@@ -345,52 +303,47 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
   }
 
   #onServerClosed(code: string): void {
-    this.#server = null;
+    this.#server.connection = null;
     if (this.#phase === Phase.SEARCH) {
       this.#search.failed();
       return;
     }
     if (this.#phase !== Phase.RELAY) return;
-    const isOver = code === '' && this.#hasServerEnded && this.#hasClientEnded;
+    const isOver = code === '' && this.#server.hasEnded && this.#client.hasEnded;
     if (!isOver) this.#finish('S', 'D');
     else if (!this.#finishIfOver()) this.#armClient();
-  }
-
-  #letter(): string {
-    return this.#phase === Phase.SEARCH ? this.#search.letter : 'D';
   }
 
   onTimeout(entry: TimerEntry): void {
     this.thread.tick();
     if (this.#phase === Phase.DONE) {
-      this.#client.destroy();
+      this.#connection.destroy();
       return;
     }
+    const { timer } = this.#client;
     // Of two that are due, the client's counts.
-    const isClientDue = this.#clientTimer.isArmed && this.#clientTimer.deadlineMs <= this.thread.nowMs;
-    if (entry === this.#clientTimer || isClientDue) {
-      this.thread.wheel.cancel(this.#clientTimer);
+    if (entry === timer || (timer.isArmed && timer.deadlineMs <= this.thread.nowMs)) {
+      this.#client.rest();
       this.#onClientTimeout();
     }
-    if (entry === this.#serverTimer && this.#phase === Phase.RELAY) this.#onServerTimeout();
+    if (entry !== timer && this.#phase === Phase.RELAY) this.#onServerTimeout();
   }
 
   #onClientTimeout(): void {
-    const client = this.#client;
     if (this.#phase === Phase.SEARCH) {
       this.#onEarlyTimeout();
-      return;
+    } else if (!this.#client.isBehind) {
+      this.#cause ||= 'cD';
+      this.#isClientSilent = true;
+      this.#connection.pause();
+      this.#endFromClient();
+    } else if (this.#client.hasTakenSome) {
+      this.#armClient();
+    } else {
+      // It does not take its bytes: nothing of this session is worth waiting for.
+      this.#finish('c', 'D');
+      this.#connection.destroy();
     }
-    if (client.pendingBytes > 0) {
-      // Behind, but it has taken something meanwhile: not silent.
-      if (client.unsentBytes < this.#clientUnsent) this.#armClient();
-      else this.#cut('c');
-      return;
-    }
-    this.#cause ||= 'cD';
-    this.#isClientSilent = true;
-    client.pause();
-    this.#endFromClient();
   }
 
   /** Silence before the server was reached ends the wait in a queue; else the server is still waited for. */
@@ -401,111 +354,60 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
       return;
     }
     this.#cause = `c${letter}`;
-    this.#hasClientEnded = this.#isClientSilent = true;
-    this.#client.pause();
+    this.#client.hasEnded = this.#isClientSilent = true;
+    this.#connection.pause();
   }
 
   #onServerTimeout(): void {
-    const server = this.#server!;
-    if (server.pendingBytes > 0) {
-      if (server.unsentBytes < this.#serverUnsent) this.#armServer();
-      else this.#cut('s');
-      return;
+    if (!this.#server.isBehind) {
+      this.#cause ||= 'sD';
+      this.#server.connection?.pause();
+      this.#endFromServer();
+    } else if (this.#server.hasTakenSome) {
+      this.#armServer();
+    } else {
+      const server = this.#server.connection!;
+      this.#server.connection = null;
+      server.reset();
+      this.#finish('s', 'D');
     }
-    this.#cause ||= 'sD';
-    server.pause();
-    this.#endFromServer();
-  }
-
-  /** The side does not take its bytes: nothing of this session is worth waiting for. */
-  #cut(who: string): void {
-    this.#finish(who, 'D');
-    this.#client.destroy();
   }
 
   /** TCP sessions run to their end; a soft stop waits for them. */
   drain(): void {}
 
   endOn(serverSlot: number, letter: 'D' | 'U'): void {
-    if (this.#accounts.server?.slot !== serverSlot || this.#accounts.hasNoPlace) return;
+    if (this.#phase === Phase.DONE || this.#accounts.hasNoPlace) return;
+    if (this.#accounts.server?.slot !== serverSlot) return;
     this.#finish(letter, this.#phase === Phase.RELAY ? '-' : 'C');
-    this.#client.destroy();
+    this.#connection.destroy();
   }
 
   abort(): void {
-    this.#finish('K', this.#letter());
-    this.#client.destroy();
+    this.#finish('K', this.#phase === Phase.SEARCH ? this.#search.letter : 'D');
+    this.#connection.destroy();
   }
 
-  /** Whether the client is listened to: it has not ended, and the server takes what it sends. */
-  #isClientRead(): boolean {
-    return !this.#hasClientEnded && (this.#server === null || this.#server.pendingBytes === 0);
+  #armBoth(): void {
+    if (this.#phase !== Phase.RELAY) return;
+    this.#armClient();
+    this.#armServer();
   }
 
-  #isServerRead(): boolean {
-    return !this.#hasServerEnded && this.#server !== null && this.#client.pendingBytes === 0;
-  }
-
-  /** The client may be silent, or leave our bytes untaken, for as long as this from now on. */
   #armClient(): void {
-    const { frontend, thread } = this;
-    const isBehind = this.#client.pendingBytes > 0;
-    if (!isBehind && !this.#isClientRead()) {
-      thread.wheel.cancel(this.#clientTimer);
-      return;
-    }
+    const { frontend } = this;
     const { tunnelMs } = (this.#accounts.backend ?? frontend).timeouts;
     const { clientMs, clientFinMs } = frontend.timeouts;
     const openMs = this.#phase === Phase.RELAY && tunnelMs > 0 ? tunnelMs : clientMs;
-    const timeoutMs = this.#hasServerEnded && clientFinMs > 0 ? clientFinMs : openMs;
-    if (isBehind) this.#clientUnsent = this.#client.unsentBytes;
-    const since = frontend.tcp.independentStreams && !isBehind ? this.#clientHeardAt : thread.nowMs;
-    this.#armFrom(this.#clientTimer, since, timeoutMs);
+    const timeoutMs = this.#server.hasEnded && clientFinMs > 0 ? clientFinMs : openMs;
+    this.#client.arm(timeoutMs, this.#server, frontend.tcp.independentStreams);
   }
 
   #armServer(): void {
-    if (this.#phase !== Phase.RELAY) return;
-    const { thread } = this;
-    const server = this.#server;
-    const isBehind = server !== null && server.pendingBytes > 0;
-    if (!isBehind && !this.#isServerRead()) {
-      thread.wheel.cancel(this.#serverTimer);
-      return;
-    }
-    const backend = this.#accounts.backend!;
-    const { tunnelMs, serverMs, serverFinMs } = backend.timeouts;
-    const timeoutMs = this.#hasClientEnded && serverFinMs > 0 ? serverFinMs : tunnelMs || serverMs;
-    if (isBehind) this.#serverUnsent = server.unsentBytes;
-    const since = backend.tcp.independentStreams && !isBehind ? this.#serverHeardAt : thread.nowMs;
-    this.#armFrom(this.#serverTimer, since, timeoutMs);
-  }
-
-  #armFrom(entry: TimerEntry, sinceMs: number, timeoutMs: number): void {
-    if (timeoutMs === 0) this.thread.wheel.cancel(entry);
-    else this.thread.wheel.arm(entry, sinceMs + timeoutMs);
-  }
-
-  #arm(entry: TimerEntry, timeoutMs: number): void {
-    this.#armFrom(entry, this.thread.nowMs, timeoutMs);
-  }
-
-  #dropServer(): void {
-    const server = this.#server;
-    this.#server = null;
-    server?.destroy();
-  }
-
-  /** As HAProxy: FIN, and a reset for a server that has yet to send its first byte. */
-  #leaveServer(): void {
-    const server = this.#server;
-    if (server === null) return;
-    this.#server = null;
-    if (!this.#hasHeardServer && !this.#hasServerEnded) {
-      server.reset();
-      return;
-    }
-    server.end();
-    server.destroy();
+    const { timeouts, tcp } = this.#accounts.backend!;
+    const { tunnelMs, serverMs, serverFinMs } = timeouts;
+    const timeoutMs = this.#client.hasEnded && serverFinMs > 0 ? serverFinMs : tunnelMs || serverMs;
+    this.#server.arm(timeoutMs, this.#client, tcp.independentStreams);
   }
 
   /** Ends both sides, gives everything back, counts and logs. */
@@ -513,39 +415,55 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     if (this.#phase === Phase.DONE) return;
     this.#phase = Phase.DONE;
     const { thread, facts } = this;
-    thread.wheel.cancel(this.#clientTimer);
-    thread.wheel.cancel(this.#serverTimer);
-    this.#leaveServer();
+    this.#client.rest();
+    this.#server.rest();
+    this.#leaveServer(who);
     if (who === 'C') this.#accounts.countAll(COUNTER.cli_abrt, 1);
     if (who === 'S') this.#accounts.countAll(COUNTER.srv_abrt, 1);
+    if (who === 'C' && this.#search.letter === 'Q')
+      facts.queueMs = Math.trunc(thread.nowMs - this.#acceptedAt);
     facts.terminationState = this.#cause || `${who}${where}`;
-    if (who === 'C' && this.#search.letter === 'Q') facts.queueMs = Math.trunc(thread.nowMs - this.#acceptedAt);
     this.#stampTimes();
     this.#log();
     this.#search.release();
     this.#accounts.leaveBackend();
-    this.#closeClient();
+    this.#held = null;
+    this.#leaveClient();
   }
 
   #log(): void {
     const { bytesFromClient, bytesToClient } = this.facts;
-    const isSilent = bytesFromClient === 0 && bytesToClient === 0 && this.#hasClientEnded;
+    const isSilent = bytesFromClient === 0 && bytesToClient === 0 && this.#client.hasEnded;
     if (!isSilent || !this.frontend.dontLogNull) this.#accounts.logEnd(this);
   }
 
+  /** As HAProxy: FIN, but a reset when the client is gone and for a server that has yet to send its first byte. */
+  #leaveServer(who: string): void {
+    const { connection, hasBeenHeard, hasEnded } = this.#server;
+    if (connection === null) return;
+    this.#server.connection = null;
+    if (who === 'C' || (!hasBeenHeard && !hasEnded)) {
+      connection.reset();
+      return;
+    }
+    connection.end();
+    connection.destroy();
+  }
+
   /** Bytes that the client has yet to take are still sent, while it takes them. */
-  #closeClient(): void {
-    const client = this.#client;
-    if (this.#isClientClosed) this.#leaveHome();
-    else if (client.pendingBytes > 0) {
-      client.pause();
-      client.end();
-      this.#arm(this.#clientTimer, this.frontend.timeouts.clientMs);
+  #leaveClient(): void {
+    const connection = this.#connection;
+    if (this.#client.connection === null) {
+      this.#leaveHome();
+    } else if (this.#client.isBehind) {
+      connection.pause();
+      connection.end();
+      this.#client.armNow(this.frontend.timeouts.clientMs);
     } else if (this.#resetsClient) {
-      client.reset();
+      connection.reset();
     } else {
-      client.end();
-      client.destroy();
+      connection.end();
+      connection.destroy();
     }
   }
 }

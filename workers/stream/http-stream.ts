@@ -21,6 +21,7 @@ import {
   requestHeadBytes,
   responseHeadBytes,
 } from '../../src/http/message-bytes.ts';
+import { settleWrittenConnection } from '../../src/http1/connection-field.ts';
 import type { HeadLimits } from '../../src/http1/limits.ts';
 import { type Reply, type RuleStream, Verdict } from '../../src/rules/declare.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
@@ -42,11 +43,11 @@ import { backendInForce, chooseBackend } from './choose-backend.ts';
 import { type ClientSide, HeadWritten } from './client-side.ts';
 import { addHopFields } from './hop-fields.ts';
 import { monitorReply } from './monitor.ts';
-import { replyAfterRules } from './reply-rules.ts';
+import { replyAfterRules, settleReply } from './reply-rules.ts';
 import { RequestHold } from './request-hold.ts';
 import { restrictNames } from './restrict-names.ts';
 import { type SearchOwner, ServerSearch } from './server-search.ts';
-import { StreamAccounts } from './stream-accounts.ts';
+import { type Refusal, StreamAccounts } from './stream-accounts.ts';
 import type { StreamRecord } from './stream-record.ts';
 
 const Phase = {
@@ -323,7 +324,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       (request.isInsecurelyFramed && request.version < 11);
     if (http.adjustsCaseForServers) request.nameCase = this.thread.plan.global.nameCase;
     if (http.serverNameField !== '') request.set(http.serverNameId, http.serverNameField, this.serverName);
-    const sent = connection.sendHead(request, this.#hold, closes);
+    const sent = connection.sendHead(request, this.#hold, settleWrittenConnection(request) || closes);
     if (sent === HeadSent.TOO_LARGE) {
       this.#answerFault(FAULTS.REQUEST_GREW);
       return;
@@ -411,6 +412,11 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       this.#abortBodyWait();
       return;
     }
+    if (this.#phase === Phase.RESPONSE && this.#isRequestDone) {
+      this.#accounts.countAll(COUNTER.cli_abrt, 1);
+      this.#answer(this.errorReply(400, 'CH'));
+      return;
+    }
     if (this.#phase < Phase.DATA && !this.#isRequestDone) this.facts.status = 400;
     this.#abortBoth('C', this.#phaseLetter());
   }
@@ -439,6 +445,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     if (head.status < 200 && head.status !== 101) {
       this.session.sink.writeInformational(head, this.request!);
       this.#accounts.bytesOut(responseHeadBytes(head));
+      this.#accounts.countServerStatus(head.status);
       return true;
     }
     const { retryPlan } = this.#accounts.backend!;
@@ -467,7 +474,14 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     if (this.session.isDraining || head.bodyKind === BodyKind.TUNNEL || isBodyMissing(this.request!))
       this.#keepsAlive = false;
     else this.#keepsAlive = this.session.sink.decideKeepAlive(this.request!, head, this.#keepsAlive);
+    if (settleWrittenConnection(head)) this.#keepsAlive = false;
     return true;
+  }
+
+  /** Its head counts as sent, as in HAProxy. */
+  onSwitchRefused(head: HttpHead): void {
+    this.#accounts.countServerStatus(head.status);
+    this.facts.bytesToClient += responseHeadBytes(head);
   }
 
   #runResponseRules(): boolean {
@@ -569,7 +583,10 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
         break;
       case Phase.RESPONSE:
         if (hadBytes || !isReused) this.#accounts.server?.observer?.responseFailed(lossOf(code));
-        if (this.#retriesOn(isBroken ? RetryReason.JUNK : RetryReason.EMPTY)) break;
+        if (this.#retriesOn(isBroken ? RetryReason.JUNK : RetryReason.EMPTY)) {
+          if (isBroken) this.#accounts.countBehind(COUNTER.eresp, 1);
+          break;
+        }
         if (isReused && !hadBytes && this.#hold.isWhole && !this.#isRepeatDisabled) {
           this.#phase = Phase.SEARCH;
           this.#search.again();
@@ -577,7 +594,10 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
         break;
       case Phase.DATA:
         if (this.#isResponseDone) this.#complete();
-        else this.#abortBoth(isBroken ? 'P' : 'S', 'D');
+        else {
+          this.#accounts.countBehind(COUNTER.eresp, 1);
+          this.#abortBoth(isBroken ? 'P' : 'S', 'D');
+        }
         break;
       case Phase.TUNNEL:
         this.#complete();
@@ -697,7 +717,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     const request = this.request!;
     if (made.termination[0] === 'L' && this.#accounts.backend === null)
       this.#accounts.countFrontend(COUNTER.intercepted);
-    const reply = replyAfterRules(made, this, this.#accounts);
+    const reply = settleReply(replyAfterRules(made, this, this.#accounts));
     const keepsAlive =
       this.#keepsAlive &&
       !reply.closes &&
@@ -713,7 +733,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       nameCase: this.#accounts.frontend.http.adjustsCaseForClients ? this.thread.plan.global.nameCase : null,
     });
     const unsent = request.method === 'HEAD' ? reply.body.length : 0;
-    this.#accounts.bytesOut(madeResponseBytes(reply, reply.version !== 10 && reply.status !== 204) - unsent);
+    this.#accounts.bytesOut(madeResponseBytes(reply, reply.version !== 10) - unsent);
     this.#end();
     session.onStreamDone(keepsAlive);
   }
@@ -771,8 +791,8 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   #fail(who: string, where: string): void {
     this.#dropConnection();
     this.facts.terminationState = `${who}${where}--`;
-    if (who === 'C') this.#accounts.countAll(COUNTER.cli_abrt, 1);
-    if (who === 'S') this.#accounts.countAll(COUNTER.srv_abrt, 1);
+    if (who === 'C' || who === 'c') this.#accounts.countAll(COUNTER.cli_abrt, 1);
+    if (who === 'S' || who === 's') this.#accounts.countAll(COUNTER.srv_abrt, 1);
     this.#end();
   }
 
@@ -803,9 +823,14 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   }
 
   /** Counts and logs a connection that never became a request. */
-  recordRefusal(fault: Pick<Fault, 'status' | 'termination'>): void {
+  recordRefusal(refusal: Refusal): void {
     this.request = null;
-    this.#accounts.recordRefusal(this, fault, this.session);
+    this.#accounts.recordRefusal(this, refusal, this.session);
+  }
+
+  /** Counts one that is not logged. */
+  countRefusal(status: number): void {
+    this.#accounts.countStatus(status);
   }
 }
 

@@ -1,5 +1,6 @@
 /** `http-after-response` rules on responses made here: error pages, `return`, `redirect` (manual section 4.2). */
 import { HttpHead } from '../../src/http/head.ts';
+import { saysClose, withoutHopTokens } from '../../src/http1/connection-field.ts';
 import { parseResponseHead } from '../../src/http1/parse-head.ts';
 import { type Reply, Verdict } from '../../src/rules/declare.ts';
 import type { CompiledRule } from '../plan/plan.ts';
@@ -31,6 +32,24 @@ export function replyAfterRules(
   if (!isChanged) return { ...reply, headers: fieldsOf(head) };
   const reason = head.replacedReason ?? '';
   return { ...reply, status: head.status, loggedStatus: head.status, reason, headers: fieldsOf(head) };
+}
+
+/** A Connection field that the configuration wrote into the reply: `close` closes, as in HAProxy. */
+export function settleReply(reply: Reply): Reply {
+  const { headers } = reply;
+  for (let i = 0; i < headers.length; i++) if (headers[i]!.name === 'connection') return settled(reply);
+  return reply;
+}
+
+function settled(reply: Reply): Reply {
+  let { closes } = reply;
+  const headers: { name: string; value: string }[] = [];
+  for (const { name, value } of reply.headers) {
+    const kept = name === 'connection' ? withoutHopTokens(value) : value;
+    if (name === 'connection' && saysClose(value)) closes = true;
+    if (name !== 'connection' || kept !== '') headers.push({ name, value: kept });
+  }
+  return { ...reply, headers, closes };
 }
 
 function headOf(reply: Reply): HttpHead {

@@ -131,11 +131,17 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
         break;
       case Assignment.FULL:
         this.#standBefore(this.#assignment.server);
-        this.#owner.onUnreachable(FAULTS.QUEUE_FULL);
+        this.#giveUp(FAULTS.QUEUE_FULL);
         break;
       default:
-        this.#owner.onUnreachable(FAULTS.NO_SERVER);
+        this.#giveUp(FAULTS.NO_SERVER);
     }
+  }
+
+  /** No server has been tried: it is the backend that failed. */
+  #giveUp(fault: Fault): void {
+    this.#thread.shared.count(this.#accounts.backend!.backendSlot, COUNTER.econ, 1);
+    this.#owner.onUnreachable(fault);
   }
 
   /** The log and the counters name the server that a stream waits for. */
@@ -231,7 +237,7 @@ export class ServerSearch implements TimerTarget, ServerSeeker {
     if (this.#phase === Phase.QUEUED) {
       this.#assignment.leaveQueue();
       this.#accounts.facts.queueMs = Math.trunc(this.#thread.nowMs - this.#beganAt);
-      this.#owner.onUnreachable(FAULTS.QUEUE_TIMEOUT);
+      this.#giveUp(FAULTS.QUEUE_TIMEOUT);
     } else if (this.#isWaitingToRetry) {
       this.#isWaitingToRetry = false;
       this.#connect(this.#server!);

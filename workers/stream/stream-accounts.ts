@@ -3,7 +3,6 @@
  * shared memory. HTTP streams and TCP sessions keep them alike.
  */
 
-import type { Fault } from '../../src/errors/faults.ts';
 import { BodyKind, type HttpHead } from '../../src/http/head.ts';
 import { LOG_SILENT } from '../../src/log/levels.ts';
 import type { StreamView } from '../../src/sample/stream-view.ts';
@@ -20,6 +19,15 @@ interface SessionTimes {
   readonly acceptedAt: number;
   readonly firstByteAt: number;
   readonly idleSince: number;
+}
+
+/** How a connection was turned away that never became a request. */
+export interface Refusal {
+  readonly status: number;
+  /** The first two letters of the termination state. */
+  readonly termination: string;
+  /** Of the answer, as the log counts them; 0 where it was no message of ours. */
+  readonly sentBytes?: number;
 }
 
 export class StreamAccounts implements ConnectionCounts {
@@ -153,13 +161,14 @@ export class StreamAccounts implements ConnectionCounts {
   /** Counts and logs a connection that never became a request. */
   recordRefusal(
     stream: StreamView,
-    { status, termination }: Pick<Fault, 'status' | 'termination'>,
+    { status, termination, sentBytes = 0 }: Refusal,
     times: SessionTimes,
   ): void {
     const { facts } = this;
     this.reset();
     facts.status = status;
     facts.terminationState = `${termination}--`;
+    facts.bytesToClient = sentBytes;
     const { nowMs } = this.#thread;
     const { acceptedAt, idleSince, firstByteAt } = times;
     // Without any byte, all of it counts as active, as in HAProxy.

@@ -13,7 +13,7 @@
  */
 import { BodyKind, type HttpHead } from '../../src/http/head.ts';
 import { Behind, ChunkedDecoder, ChunkStatus } from '../../src/http1/chunked-decoder.ts';
-import { encodeTrailers, writeChunkSize } from '../../src/http1/chunked-encoder.ts';
+import { encodeTrailers, LAST_CHUNK, writeChunkSize } from '../../src/http1/chunked-encoder.ts';
 import { encodeRequestHead } from '../../src/http1/encode-head.ts';
 import {
   checkSwitch,
@@ -37,6 +37,8 @@ type State = (typeof State)[keyof typeof State];
 const CR = 13;
 const LF = 10;
 const LINE_END = Buffer.from('\r\n', 'latin1');
+/** Of the last chunk, its size line. */
+const ZERO_LINE_BYTES = 3;
 /** The code `onServerLost` gets when the server's bytes were not HTTP. */
 export const BAD_RESPONSE = 'EBADRESPONSE';
 /** What became of a request head: handed to the kernel, pending in part, or larger than any buffer for it. */
@@ -101,6 +103,8 @@ export class ServerConnection implements ConnectionOwner {
   #isConnectRequest = false;
   #hasBytes = false;
   #mayReuse = false;
+  /** The server has sent FIN. */
+  #hasServerEnded = false;
   /** The response ends where the bytes of its head's read end. */
   #isWholeResponse = false;
   /** Requests that went over it before the present one. */
@@ -274,6 +278,7 @@ export class ServerConnection implements ConnectionOwner {
     const stream = this.#stream!;
     determineResponseBody(head, this.#isHeadRequest, this.#isConnectRequest);
     if (checkSwitch(head, stream.request!, stream.responseLimits) < 0) {
+      stream.onSwitchRefused(head);
       this.#lose(BAD_RESPONSE);
       return;
     }
@@ -410,16 +415,26 @@ export class ServerConnection implements ConnectionOwner {
 
   /** Sends what belongs behind the range just passed on. True when there is more to read. */
   #afterRange(status: ChunkStatus, end: number): boolean {
-    const decoder = this.#chunked!;
-    const { scratch } = this.#thread;
-    if (decoder.behind === Behind.LINE_END) {
-      this.#passOn(LINE_END, 0, LINE_END.length);
-    } else if (decoder.behind === Behind.TRAILERS) {
-      const size = encodeTrailers(this.#stream?.sentTrailers(decoder.trailers) ?? null, scratch, 0);
-      if (size > 0) this.#passOn(scratch, 0, size);
-      else this.#passOn(LINE_END, 0, LINE_END.length);
-    }
+    const { behind } = this.#chunked!;
+    if (behind === Behind.LINE_END) this.#passOn(LINE_END, 0, LINE_END.length);
+    else if (behind === Behind.LAST_CHUNK) this.#passOn(LAST_CHUNK, 0, LAST_CHUNK.length);
+    else if (behind === Behind.TRAILERS) this.#passTrailers();
+    else if (behind === Behind.SIZE_LINE) this.#passSizeLine();
     return status === ChunkStatus.DATA || this.#isBodyAhead(status, end);
+  }
+
+  /** Trailers that do not fit are left out. */
+  #passTrailers(): void {
+    const { scratch } = this.#thread;
+    const at = LAST_CHUNK.copy(scratch, 0, 0, ZERO_LINE_BYTES);
+    const end = encodeTrailers(this.#stream?.sentTrailers(this.#chunked!.trailers) ?? null, scratch, at);
+    if (end > 0) this.#passOn(scratch, 0, end);
+    else this.#passOn(LAST_CHUNK, 0, LAST_CHUNK.length);
+  }
+
+  #passSizeLine(): void {
+    const line = Buffer.from(`${this.#chunked!.chunkBytes.toString(16).toUpperCase()}\r\n`, 'latin1');
+    this.#passOn(line, 0, line.length);
   }
 
   /** Ends the body or the connection when the decoder says so. */
@@ -441,6 +456,7 @@ export class ServerConnection implements ConnectionOwner {
   }
 
   onEnd(): void {
+    this.#hasServerEnded = true;
     if (this.#state === State.TUNNEL) {
       this.#stream?.onServerTunnelEnd();
       return;
@@ -514,7 +530,9 @@ export class ServerConnection implements ConnectionOwner {
     this.#stream = null;
     this.#releaseHead();
     this.#releasePartial();
-    this.#connection.destroy();
+    // Whoever closes first keeps the address and port in TIME_WAIT, unless it resets: as HAProxy, we do to servers.
+    if (this.#hasServerEnded) this.#connection.destroy();
+    else this.#connection.reset();
   }
 
   #releaseHead(): void {

@@ -13,6 +13,8 @@ export interface ServerStream {
   onConnected(): void;
   /** A response head, informational ones included. False: the stream has answered by itself and left the connection. */
   onResponseHead(head: HttpHead): boolean;
+  /** A 101 that its request did not ask for: the connection is lost by it. */
+  onSwitchRefused(head: HttpHead): void;
   /** Sends an accepted final head on, with the body bytes in `buffer[start, end)`. False: stop reading until resumed. */
   writeResponseHead(head: HttpHead, buffer: Buffer, start: number, end: number): boolean;
   /** `source` owns the buffer when it is a bulk one. False: stop reading until resumed. */

@@ -2,10 +2,16 @@
  * One program in TCP mode between raw clients and raw servers, to play a script of bytes, FINs and resets on both
  * sides, and see what either side got and what was logged.
  */
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import net from 'node:net';
+import net, { BoundSocket } from 'node:net';
+import { after, before, test } from 'node:test';
+import { checkResult, lazyFunction } from '../../../src/system/libc.ts';
+import type { OwnedPort } from './listening-sockets.ts';
 import { LogSink, withoutVariables } from './log-sink.ts';
 import { Program, type Subject } from './program.ts';
+
+const listenCall = lazyFunction('int listen(int fd, int backlog)');
 
 /** Longer than every timeout in the configurations of these tests. */
 const PATIENCE_MS = 8000;
@@ -213,7 +219,7 @@ export class TcpArena {
     return {
       clients: stage.clients.map((client) => client.transcript()),
       servers: stage.servers.map((server) => server.transcript()),
-      log: [...early.map((line) => `too late: ${line}`), ...log].map(withoutVariables),
+      log: [...early.map((line) => `too late: ${line}`), ...log].map(withoutVariables).sort(),
     };
   }
 
@@ -261,4 +267,73 @@ export class TcpStage {
     for (const peer of peers) peer.finish();
     for (const peer of peers) await peer.closed();
   }
+}
+
+export interface TcpCase {
+  /** A sentence's beginning: what happens. */
+  readonly name: string;
+  readonly play: TcpScript;
+  /** Log lines it causes. */
+  readonly lines?: number;
+}
+
+/** Registers tests that play cases through HAProxy and Fairlead and compare all that was seen of them. */
+export function playTcpSideBySide(options: TcpArenaOptions, cases: readonly TcpCase[]): void {
+  let haproxy: TcpArena;
+  let fairlead: TcpArena;
+  before(async () => {
+    [haproxy, fairlead] = await Promise.all([
+      TcpArena.start('haproxy', options),
+      TcpArena.start('fairlead', options),
+    ]);
+  });
+  after(async () => {
+    await Promise.all([haproxy.stop(), fairlead.stop()]);
+  });
+  for (const { name, play, lines = 1 } of cases) {
+    test(name, async () => {
+      const [expected, actual] = await Promise.all([haproxy.play(play, lines), fairlead.play(play, lines)]);
+      assert.deepEqual(actual, expected);
+      assert.equal(expected.log.length, lines, expected.log.join(''));
+      const ends = [...expected.clients, ...expected.servers];
+      assert.ok(!ends.some((end) => end.endsWith('<stalled>')), 'HAProxy left somebody waiting');
+    });
+  }
+}
+
+/** Sends a byte again and again, so often, until told to stop or the connection ends. */
+export function drip(peer: RawPeer, everyMs: number): { stop(): void } {
+  const timer = setInterval(() => {
+    if (peer.outcome === 'open' && peer.socket.writable) peer.send('.');
+  }, everyMs);
+  peer.socket.once('close', () => clearInterval(timer));
+  return { stop: () => clearInterval(timer) };
+}
+
+/** Sends as much as the other side takes, until the connection ends. */
+export function flood(peer: RawPeer): void {
+  const bytes = Buffer.alloc(64 * 1024, 'x');
+  const { socket } = peer;
+  const more = () => {
+    while (socket.writable && socket.write(bytes));
+    if (socket.writable) socket.once('drain', more);
+  };
+  more();
+}
+
+/** A port whose queue of connections is full: who connects gets no answer. */
+export async function fullPort(): Promise<OwnedPort> {
+  const bound = new BoundSocket({ host: '127.0.0.1', port: 0 });
+  checkResult('listen', listenCall(bound.fd(), 0));
+  const { port } = bound.address() as { readonly port: number };
+  const filler = net.connect(port, '127.0.0.1');
+  await once(filler, 'connect');
+  return {
+    port,
+    fd: bound.fd(),
+    close() {
+      filler.destroy();
+      bound.close();
+    },
+  };
 }

@@ -44,8 +44,14 @@ for (const [line, expected] of [
   ['set server bk/s1 state foo', "'set server <srv> state' expects 'ready', 'drain' and 'maint'.\n\n"],
   ['set server bk/s1 health x', "'set server <srv> health' expects 'up', 'stopping', or 'down'.\n\n"],
   ['set server bk/s1 weight', 'Require <weight> or <weight%>.\n\n'],
-  ['set server bk/s1', 'usage: set server <backend>/<server> health | state | weight\n\n'],
-  ['set server bk/s1 toString', 'usage: set server <backend>/<server> health | state | weight\n\n'],
+  [
+    'set server bk/s1',
+    'usage: set server <backend>/<server> agent | agent-addr | agent-port | agent-send | check-addr | check-port | health | state | weight\n\n',
+  ],
+  [
+    'set server bk/s1 toString',
+    'usage: set server <backend>/<server> agent | agent-addr | agent-port | agent-send | check-addr | check-port | health | state | weight\n\n',
+  ],
   ['enable health bk/s2', 'Health check was not configured on this server, cannot enable.\n\n'],
   ['disable health bk/s2', '\n'],
   ['set maxconn server bk/s1', 'Require <maxconn>.\n\n'],

@@ -52,7 +52,9 @@ for (const [line, expected] of [
 
 test('a weight in percent is of the configured one, and at most 256', () => {
   assert.deepEqual(
-    [{ percent: 50 }, { percent: 300 }, { percent: 12345678901 }, { absolute: 7 }].map((weight) => agentWeight(weight, 3)),
+    [{ percent: 50 }, { percent: 300 }, { percent: 12345678901 }, { absolute: 7 }].map((weight) =>
+      agentWeight(weight, 3),
+    ),
     [1, 9, 256, 7],
   );
 });
@@ -60,7 +62,10 @@ test('a weight in percent is of the configured one, and at most 256', () => {
 test('the line ends at the first line end of either kind; what stands behind it is not looked at', () => {
   for (const text of ['up\n', 'up\rdown\n', 'up\r\n']) {
     const { verdict } = play(new AgentDialogue(''), [text]);
-    assert.deepEqual([verdict?.status, verdict?.code, verdict?.info], [CheckStatus.L7_OK, 0, 'via agent : up']);
+    assert.deepEqual(
+      [verdict?.status, verdict?.code, verdict?.info],
+      [CheckStatus.L7_OK, 0, 'via agent : up'],
+    );
   }
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Farm, type FarmOwner, type FarmSettings } from '../../../src/health/farm.ts';
 import type { CheckOutcome } from '../../../src/health/check-outcome.ts';
+import { Farm, type FarmOwner, type FarmSettings } from '../../../src/health/farm.ts';
 import type { FarmServerSettings } from '../../../src/health/farm-server.ts';
 import { Operational } from '../../../src/health/server-states.ts';
 import { CheckResult, CheckState, CheckStatus } from '../../../src/health/status.ts';

@@ -10,15 +10,43 @@ const CHECK = 'option httpchk';
 
 for (const [what, lines, expected] of [
   ['of option httpchk alone', [], 'OPTIONS / HTTP/1.0\r\n\r\n'],
-  ['of a send line', ['http-check send meth GET uri /c ver HTTP/1.1 hdr Host x'], 'GET /c HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],
+  [
+    'of a send line',
+    ['http-check send meth GET uri /c ver HTTP/1.1 hdr Host x'],
+    'GET /c HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+  ],
   ['with a body', ['http-check send meth POST body abc'], 'POST / HTTP/1.0\r\ncontent-length: 3\r\n\r\nabc'],
-  ['whose framing is its own', ['http-check send hdr Content-Length 5 hdr Transfer-Encoding chunked body abc ver HTTP/1.1'], 'OPTIONS / HTTP/1.1\r\ncontent-length: 3\r\nconnection: close\r\n\r\nabc'],
-  ['that keeps alive in 1.1', ['http-check send ver HTTP/1.1 hdr Connection keep-alive'], 'OPTIONS / HTTP/1.1\r\n\r\n'],
-  ['that keeps alive in 1.0', ['http-check send hdr Connection keep-alive'], 'OPTIONS / HTTP/1.0\r\nconnection: keep-alive\r\n\r\n'],
+  [
+    'whose framing is its own',
+    ['http-check send hdr Content-Length 5 hdr Transfer-Encoding chunked body abc ver HTTP/1.1'],
+    'OPTIONS / HTTP/1.1\r\ncontent-length: 3\r\nconnection: close\r\n\r\nabc',
+  ],
+  [
+    'that keeps alive in 1.1',
+    ['http-check send ver HTTP/1.1 hdr Connection keep-alive'],
+    'OPTIONS / HTTP/1.1\r\n\r\n',
+  ],
+  [
+    'that keeps alive in 1.0',
+    ['http-check send hdr Connection keep-alive'],
+    'OPTIONS / HTTP/1.0\r\nconnection: keep-alive\r\n\r\n',
+  ],
   ['that says close in 1.0', ['http-check send hdr Connection close'], 'OPTIONS / HTTP/1.0\r\n\r\n'],
-  ['with an absolute URI, which names the host of the header', ['http-check send uri http://foo/bar ver HTTP/1.1 hdr Host baz'], 'OPTIONS http://baz/bar HTTP/1.1\r\nhost: baz\r\nconnection: close\r\n\r\n'],
-  ['with formats', ['http-check send uri-lf /a%[int(3)]-%[str(x)] hdr X-Y v%[int(5)] body-lf b%[int(4)]'], 'OPTIONS /a3-x HTTP/1.0\r\nx-y: v5\r\ncontent-length: 2\r\n\r\nb4'],
-  ['that tells the state', ['http-check send hdr A b ver HTTP/1.1', 'http-check send-state'], 'OPTIONS / HTTP/1.1\r\na: b\r\nx-haproxy-server-state: UP 1/3\r\nconnection: close\r\n\r\n'],
+  [
+    'with an absolute URI, which names the host of the header',
+    ['http-check send uri http://foo/bar ver HTTP/1.1 hdr Host baz'],
+    'OPTIONS http://baz/bar HTTP/1.1\r\nhost: baz\r\nconnection: close\r\n\r\n',
+  ],
+  [
+    'with formats',
+    ['http-check send uri-lf /a%[int(3)]-%[str(x)] hdr X-Y v%[int(5)] body-lf b%[int(4)]'],
+    'OPTIONS /a3-x HTTP/1.0\r\nx-y: v5\r\ncontent-length: 2\r\n\r\nb4',
+  ],
+  [
+    'that tells the state',
+    ['http-check send hdr A b ver HTTP/1.1', 'http-check send-state'],
+    'OPTIONS / HTTP/1.1\r\na: b\r\nx-haproxy-server-state: UP 1/3\r\nconnection: close\r\n\r\n',
+  ],
 ] as const) {
   test(`the request ${what}`, () => {
     assert.deepEqual(play(dialogueOf([CHECK, ...lines]), []).asked, ['<connect :>', expected]);
@@ -61,7 +89,10 @@ for (const [line, expected] of [
   ['expect status 201 on-error oops%[int(5)] error-status L7RSP', invalid('oops5')],
   ['expect status 200 on-success fine ok-status L6OK', { status: CheckStatus.L6_OK, code: -1, info: 'fine' }],
   ['expect ok-status L7OKC status 200', { status: CheckStatus.L7_OK_CONDITIONAL, code: 200, info: '' }],
-  ['expect status 201 error-status L7OKC', { status: CheckStatus.L7_OK_CONDITIONAL, code: 200, info: 'Reason Here' }],
+  [
+    'expect status 201 error-status L7OKC',
+    { status: CheckStatus.L7_OK_CONDITIONAL, code: 200, info: 'Reason Here' },
+  ],
   ['expect status 201 error-status L4CON', { status: CheckStatus.L4_ERROR, code: -1, info: 'Reason Here' }],
   ['expect status 201 status-code int(77)', wrong('Reason Here', 77)],
   ['expect status 200 status-code int(77)', ok(77)],
@@ -107,9 +138,17 @@ for (const [what, events, expected] of [
   ['is not HTTP', ['SSH-2.0\r\n'], invalid()],
   ['may still become HTTP', ['HTTP'], null],
   ['has a bad length', ['HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n'], invalid()],
-  ['is a 100 before another', ['HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'], wrong('Continue', 100)],
+  [
+    'is a 100 before another',
+    ['HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'],
+    wrong('Continue', 100),
+  ],
   ['never comes', [TIMEOUT], { status: CheckStatus.L7_TIMEOUT, code: -1, info: '' }],
-  ['is a reset', [{ error: 'Connection reset by peer' }], { status: CheckStatus.SOCKET_ERROR, code: -1, info: 'Connection reset by peer' }],
+  [
+    'is a reset',
+    [{ error: 'Connection reset by peer' }],
+    { status: CheckStatus.SOCKET_ERROR, code: -1, info: 'Connection reset by peer' },
+  ],
   ['is a redirect', ['HTTP/1.1 302 Found\r\n\r\n'], ok(302)],
 ] as const) {
   test(`a response that ${what}`, () => {
@@ -138,9 +177,21 @@ test('a response split at every byte is judged once it must be, and as the whole
 for (const [what, events, expected] of [
   ['matches before its end', ['HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nhello world'], ok()],
   ['does not match and is not whole', ['HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nhello'], null],
-  ['does not match and ends too early', ['HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nhello', END], invalid('HTTP content check did not match')],
-  ['comes in chunks', ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nwor\r\n', '2\r\nld\r\n0\r\n\r\n'], ok()],
-  ['comes in chunks and does not match', ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n0\r\n\r\n'], invalid('HTTP content check did not match')],
+  [
+    'does not match and ends too early',
+    ['HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nhello', END],
+    invalid('HTTP content check did not match'),
+  ],
+  [
+    'comes in chunks',
+    ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nwor\r\n', '2\r\nld\r\n0\r\n\r\n'],
+    ok(),
+  ],
+  [
+    'comes in chunks and does not match',
+    ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n0\r\n\r\n'],
+    invalid('HTTP content check did not match'),
+  ],
   ['is not there', ['HTTP/1.1 204 No\r\n\r\n'], invalid('HTTP content check could not find a response body')],
   ['ends with the connection', ['HTTP/1.0 200 OK\r\n\r\nhello', ' world'], ok()],
 ] as const) {

@@ -20,7 +20,11 @@ test('without lines only the connection counts, and no step is told of', () => {
 });
 
 test('a check that only connects is one of layer 4', () => {
-  assert.deepEqual(run(['connect'], []).verdict, { status: CheckStatus.L4_OK, code: -1, info: '(tcp-check)' });
+  assert.deepEqual(run(['connect'], []).verdict, {
+    status: CheckStatus.L4_OK,
+    code: -1,
+    info: '(tcp-check)',
+  });
 });
 
 test('texts and bytes are sent in turn, as they are or made from formats', () => {
@@ -35,13 +39,37 @@ for (const [lines, events, expected] of [
   [['expect string PONG'], ['PO', 'NG'], ok()],
   [['expect string PONG'], ['PING\r\n'], null],
   [['expect string PONG'], ['PING', END], invalid("TCPCHK did not match content 'PONG' at step 1")],
-  [['expect string PONG comment cc'], ['PING', END], invalid("TCPCHK did not match content 'PONG' at step 1 comment: cc")],
+  [
+    ['expect string PONG comment cc'],
+    ['PING', END],
+    invalid("TCPCHK did not match content 'PONG' at step 1 comment: cc"),
+  ],
   [['expect string PONG'], [END], invalid('TCPCHK got an empty response at step 1')],
-  [['expect string z error-status L4CON'], [END], { status: CheckStatus.L4_ERROR, code: -1, info: 'TCPCHK got an empty response at step 1' }],
+  [
+    ['expect string z error-status L4CON'],
+    [END],
+    { status: CheckStatus.L4_ERROR, code: -1, info: 'TCPCHK got an empty response at step 1' },
+  ],
   [['expect string PONG'], [TIMEOUT], late(" at step 1 of tcp-check (expect string 'PONG')")],
-  [['expect string PONG comment cc'], [TIMEOUT], late(" at step 1 of tcp-check (expect string 'PONG') comment: 'cc'")],
-  [['expect string PONG tout-status L4TOUT'], [TIMEOUT], { status: CheckStatus.L4_TIMEOUT, code: -1, info: " at step 1 of tcp-check (expect string 'PONG')" }],
-  [['expect string PONG'], [{ error: 'Connection reset by peer' }], { status: CheckStatus.SOCKET_ERROR, code: -1, info: "Connection reset by peer at step 1 of tcp-check (expect string 'PONG')" }],
+  [
+    ['expect string PONG comment cc'],
+    [TIMEOUT],
+    late(" at step 1 of tcp-check (expect string 'PONG') comment: 'cc'"),
+  ],
+  [
+    ['expect string PONG tout-status L4TOUT'],
+    [TIMEOUT],
+    { status: CheckStatus.L4_TIMEOUT, code: -1, info: " at step 1 of tcp-check (expect string 'PONG')" },
+  ],
+  [
+    ['expect string PONG'],
+    [{ error: 'Connection reset by peer' }],
+    {
+      status: CheckStatus.SOCKET_ERROR,
+      code: -1,
+      info: "Connection reset by peer at step 1 of tcp-check (expect string 'PONG')",
+    },
+  ],
   [['expect ! string PONG'], ['PONG'], invalid("TCPCHK matched unwanted content 'PONG' at step 1")],
   [['expect ! string PONG'], ['PING'], null],
   [['expect ! string PONG'], ['PING', END], ok()],
@@ -55,24 +83,52 @@ for (const [lines, events, expected] of [
   [['expect rbinary ^504F'], ['PONG'], ok()],
   [['expect rbinary ^604F'], ['PONG', END], invalid('TCPCHK did not match content (binary regex) at step 1')],
   [['expect string-lf P%[int(4)]'], ['P4'], ok()],
-  [['expect string-lf Z%[int(4)]'], ['P4', END], invalid('TCPCHK did not match content (log-format string) at step 1')],
+  [
+    ['expect string-lf Z%[int(4)]'],
+    ['P4', END],
+    invalid('TCPCHK did not match content (log-format string) at step 1'),
+  ],
   [['expect binary-lf 41%[int(42)]'], ['AB'], ok()],
   [['expect binary-lf 41%[int(43)]'], [TIMEOUT], late(' at step 1 of tcp-check (expect log-format binary)')],
   [['expect min-recv 4 rstring NG'], ['PO'], null],
   [['expect min-recv 4 rstring ^PO'], ['PO', 'NG'], ok()],
   [['expect min-recv 0 string PONG'], ['PI'], null],
-  [['expect string PONG ok-status L4OK'], ['PONG'], { status: CheckStatus.L4_OK, code: -1, info: '(tcp-check)' }],
-  [['expect on-success great ok-status L6OK string PONG'], ['PONG'], { status: CheckStatus.L6_OK, code: -1, info: 'great' }],
-  [['expect error-status L7STS on-error bad%[int(3)] status-code int(5) string PONG'], ['PANG', END], { status: CheckStatus.L7_STATUS, code: 5, info: 'bad3' }],
+  [
+    ['expect string PONG ok-status L4OK'],
+    ['PONG'],
+    { status: CheckStatus.L4_OK, code: -1, info: '(tcp-check)' },
+  ],
+  [
+    ['expect on-success great ok-status L6OK string PONG'],
+    ['PONG'],
+    { status: CheckStatus.L6_OK, code: -1, info: 'great' },
+  ],
+  [
+    ['expect error-status L7STS on-error bad%[int(3)] status-code int(5) string PONG'],
+    ['PANG', END],
+    { status: CheckStatus.L7_STATUS, code: 5, info: 'bad3' },
+  ],
   [['expect status-code int(5) string PONG'], ['PONG'], ok('(tcp-check)', 5)],
   // What came since the last send counts for all expect lines behind it, and a send forgets it.
   [['expect string 1', 'expect string 2'], ['12'], ok()],
   [['expect string 1', 'expect string 1'], ['1'], ok()],
-  [['expect string 1', 'send Q', 'expect string 2'], ['12', TIMEOUT], late(" at step 3 of tcp-check (expect string '2')")],
+  [
+    ['expect string 1', 'send Q', 'expect string 2'],
+    ['12', TIMEOUT],
+    late(" at step 3 of tcp-check (expect string '2')"),
+  ],
   [['expect string 1', 'send Q'], ['1'], ok()],
-  [['send A comment one', 'expect string 1', 'send B', 'expect string 2 comment three'], ['1', '3', TIMEOUT], late(" at step 4 of tcp-check (expect string '2') comment: 'three'")],
+  [
+    ['send A comment one', 'expect string 1', 'send B', 'expect string 2 comment three'],
+    ['1', '3', TIMEOUT],
+    late(" at step 4 of tcp-check (expect string '2') comment: 'three'"),
+  ],
   // Comments are lines, and so are steps.
-  [['comment C1', 'send x', 'comment C2', 'expect string P'], ['X', END], invalid("TCPCHK did not match content 'P' at step 4 comment: C2")],
+  [
+    ['comment C1', 'send x', 'comment C2', 'expect string P'],
+    ['X', END],
+    invalid("TCPCHK did not match content 'P' at step 4 comment: C2"),
+  ],
 ] as const) {
   test(`tcp-check ${lines.join('; ')} of ${JSON.stringify(events)}`, () => {
     assert.deepEqual(run(lines, events as readonly Event[]).verdict, expected);

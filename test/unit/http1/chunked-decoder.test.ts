@@ -62,8 +62,10 @@ function passOn(text: string, cuts: readonly number[] = []): string | number {
       if (status === ChunkStatus.ERROR) return decoder.error;
       sent += piece.latin1Slice(decoder.rangeStart, decoder.rangeEnd);
       if (decoder.behind === Behind.LINE_END) sent += '\r\n';
+      if (decoder.behind === Behind.SIZE_LINE) sent += `${decoder.chunkBytes.toString(16).toUpperCase()}\r\n`;
+      if (decoder.behind === Behind.LAST_CHUNK) sent += '0\r\n\r\n';
       if (decoder.behind === Behind.TRAILERS)
-        sent += out.latin1Slice(0, encodeTrailers(decoder.trailers, out, 0));
+        sent += `0\r\n${out.latin1Slice(0, encodeTrailers(decoder.trailers, out, 0))}`;
       if (status === ChunkStatus.END) return sent;
       if (status === ChunkStatus.NEED_MORE) break;
     }
@@ -76,7 +78,7 @@ const GOOD: readonly (readonly [string, string, string])[] = [
   [
     '5\r\nhello\r\nA\r\n0123456789\r\n00\r\n\r\nNEXT',
     'hello0123456789',
-    '5\r\nhello\r\nA\r\n0123456789\r\n00\r\n\r\n',
+    '5\r\nhello\r\nA\r\n0123456789\r\n0\r\n\r\n',
   ],
   ['5 \r\nhello\r\n0\r\n\r\n', 'hello', '5\r\nhello\r\n0\r\n\r\n'],
   ['5;x\r\nhello\r\n0;y\r\n\r\n', 'hello', '5\r\nhello\r\n0\r\n\r\n'],
@@ -88,7 +90,7 @@ const GOOD: readonly (readonly [string, string, string])[] = [
   ['1;e\r\nx\r\n0;e\r\nX: a\r\n b\r\n\r\nNEXT', 'x', '1\r\nx\r\n0\r\nx: a   b\r\n\r\n'],
   ['0\r\nContent-Length: 5\r\nHost: z\r\nX: y\r\n\r\n', '', '0\r\nx: y\r\n\r\n'],
   ['0\r\nTransfer-Encoding: chunked\r\n\r\n', '', '0\r\n\r\n'],
-  ['0000000000000001\r\nx\r\n0\r\n\r\n', 'x', '0000000000000001\r\nx\r\n0\r\n\r\n'],
+  ['0000000000000001\r\nx\r\n0\r\n\r\n', 'x', '1\r\nx\r\n0\r\n\r\n'],
 ];
 
 for (const [text, body, sent] of GOOD) {

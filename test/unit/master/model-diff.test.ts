@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Model } from '../../../config/model/model.ts';
+import { keywordNames } from '../../../master/keyword-names.ts';
 import { describeChanges, diffModels } from '../../../master/model-diff.ts';
 import { unchangedProxies } from '../../../workers/plan/unchanged-proxies.ts';
 import { linkText, QUIET_DEFAULTS } from '../../support/link-text.ts';
@@ -24,7 +25,7 @@ function modelOf(site: string, global = 'global\n  nbthread 2\n'): Model {
 }
 
 function told(before: string, after: string, counts: readonly (readonly [string, number])[] = []): string[] {
-  return describeChanges(diffModels(modelOf(before), modelOf(after)).changes, new Map(counts));
+  return describeChanges(diffModels(modelOf(before), modelOf(after), keywordNames).changes, new Map(counts));
 }
 
 test('nothing has changed where only places in the file, comments and blanks have', () => {
@@ -66,7 +67,8 @@ test('a server at another address, and a changed ACL, are told by their keywords
 
 test('what the threads can take in place leaves the process, what it was started with replaces it', () => {
   const before = modelOf(SITE);
-  const reason = (global: string): string => diffModels(before, modelOf(SITE, global)).replaceReason;
+  const reason = (global: string): string =>
+    diffModels(before, modelOf(SITE, global), keywordNames).replaceReason;
   assert.equal(
     reason('global\n  nbthread 2\n  maxconn 100\n  hard-stop-after 5s\n  log 127.0.0.1 local0\n'),
     '',

@@ -184,8 +184,31 @@ for (const [what, change, expected] of [
       ...bk!.servers[0]!,
       check: { ...bk!.servers[0]!.check, health: 3, ...('check' in change ? change.check : {}) },
     };
-    const server: ServerStats = { ...base, ...change, check: base.check };
+    const { check, agent } = base;
+    const server: ServerStats = { ...base, ...change, check, judged: { check, agent } };
     const row = statRows([{ ...bk!, servers: [server] }], ALL_ROWS)[0]!;
+    assert.equal(row.values['status'], expected);
+  });
+}
+
+for (const [what, change, agent, expected] of [
+  ['is down by its agent', { operational: 0 }, { state: 22, health: 0 }, 'DOWN (agent)'],
+  ['is down while its agent is content', { operational: 0 }, { state: 22, health: 1 }, 'DOWN 3/2'],
+  ['is down by an agent that is disabled', { operational: 0 }, { state: 18, health: 0 }, 'DOWN 3/2'],
+  ['is drained and has an agent', { admin: 8 }, { state: 22, health: 1 }, 'DRAIN (agent)'],
+  [
+    'is forced into the maintenance that it inherits too',
+    { operational: 0, admin: 3, tracked: 'a/b' },
+    { state: 0, health: 1 },
+    'MAINT (via a/b)',
+  ],
+] as const) {
+  test(`the status of a server that ${what} is ${expected}`, () => {
+    const [, bk] = view().proxies;
+    const base = bk!.servers[0]!;
+    const check = { ...base.check, health: 3 };
+    const judged = { check, agent: { ...base.agent, ...agent } };
+    const row = statRows([{ ...bk!, servers: [{ ...base, ...change, judged }] }], ALL_ROWS)[0]!;
     assert.equal(row.values['status'], expected);
   });
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ProxyModel, ServerSettings } from '../../../config/model/model.ts';
-import { checkPlanOf } from '../../../workers/health/check-plan.ts';
 import { delayOf } from '../../../workers/health/check-loop.ts';
+import { checkPlanOf } from '../../../workers/health/check-plan.ts';
 import { logFacts } from '../../support/worker-process/log-facts.ts';
 import { keepLines, openLogSink, processModel } from '../../support/worker-process/process-model.ts';
 
