@@ -15,6 +15,7 @@
  * It knows nothing of signals, files or command lines: those come as calls and as parts.
  */
 import type { Model } from '../config/model/model.ts';
+import { trimMemory } from '../src/system/trim-memory.ts';
 import type { ConnectionCounts } from '../workers/messages.ts';
 import { BindError, ListenerBook, type Preparation } from './listener-book.ts';
 import { describeChanges, diffModels, type KeywordNames, type ModelDiff } from './model-diff.ts';
@@ -266,6 +267,8 @@ export class Supervisor implements ChildOwner {
       log.alert(result.problem);
     }
     this.#reportReload(result);
+    // Pool thread, models and texts: nothing of them is needed any more.
+    setImmediate(trimMemory);
     return result;
   }
 

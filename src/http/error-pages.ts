@@ -6,7 +6,7 @@
 export interface ErrorPage {
   readonly status: number;
   readonly reason: string;
-  /** Without Connection, which is the client connection's business; names in lower case. */
+  /** Names in lower case. Connection is there where a file has it: whoever sends the page answers for it. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
   readonly body: Buffer;
   /** 10 for a file in HTTP/1.0: it is sent so. */
@@ -109,7 +109,7 @@ export function parseErrorFile(bytes: Buffer, maxBytes: number = MAX_FILE_BYTES)
     const fault = name === 'content-length' ? lengthFault(value, body.length) : '';
     if (fault !== '') return fault;
     if (name === 'transfer-encoding') return 'has a transfer-encoding, which an error file cannot have';
-    if (name !== 'connection') headers.push({ name, value });
+    headers.push({ name, value });
   }
   const page = { status, reason: start[3] ?? '', headers, body, bytes };
   return start[1] === '1.0' ? { ...page, version: 10 } : page;

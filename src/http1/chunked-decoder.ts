@@ -165,9 +165,7 @@ export class ChunkedDecoder {
 
   #isWithinOddLine(): boolean {
     const state = this.#state;
-    return (
-      this.#isZeroLine || state === State.EXTENSION || state === State.EXTENSION_LF
-    );
+    return this.#isZeroLine || state === State.EXTENSION || state === State.EXTENSION_LF;
   }
 
   #status(): ChunkStatus {

@@ -28,7 +28,7 @@ export interface Reply {
    * where the response was not made from a page.
    */
   readonly bytes?: Buffer;
-  /** 10 for an error file that is written in HTTP/1.0: it is sent so, and the connection closes behind it. */
+  /** 10 for an error file that is written in HTTP/1.0: it is sent so. */
   readonly version?: 10;
 }
 

@@ -1,13 +1,10 @@
 /** The error responses of a proxy: its own files and redirects, else the built-in pages. */
 import type { ErrorPageModel, ProxyModel } from '../../config/model/model.ts';
 import { byteStringOf } from '../../src/bytes/byte-text.ts';
-import { errorPage, parseErrorFile } from '../../src/http/error-pages.ts';
+import { closesBehind, errorPage, parseErrorFile } from '../../src/http/error-pages.ts';
 import type { Reply } from '../../src/rules/declare.ts';
 
 const EMPTY = Buffer.alloc(0);
-
-/** Statuses behind which the connection closes whatever the client asked (the request's framing is in doubt). */
-const CLOSING = new Set([400, 408, 413]);
 
 export function compileErrorReplies(proxy: ProxyModel): (status: number, termination: string) => Reply {
   const own = new Map(proxy.errorPages.map((page) => [page.status, fromPage(page)]));
@@ -18,7 +15,6 @@ export function compileErrorReplies(proxy: ProxyModel): (status: number, termina
     if (reply === undefined) {
       reply = {
         ...(own.get(status) ?? builtIn(status)),
-        closes: CLOSING.has(status),
         termination,
         loggedStatus: status,
       };
@@ -28,23 +24,23 @@ export function compileErrorReplies(proxy: ProxyModel): (status: number, termina
   };
 }
 
-type Page = Pick<Reply, 'status' | 'reason' | 'headers' | 'body' | 'bytes' | 'version'>;
+type Page = Pick<Reply, 'status' | 'reason' | 'headers' | 'body' | 'bytes' | 'version' | 'closes'>;
 
 function fromPage(page: ErrorPageModel): Page {
   if (page.kind === 'redirect') {
     const headers = [
+      { name: 'cache-control', value: 'no-cache' },
       { name: 'content-length', value: '0' },
       { name: 'location', value: byteStringOf(page.location) },
-      { name: 'cache-control', value: 'no-cache' },
     ];
     const reason = page.code === 302 ? 'Found' : '';
-    return { status: page.code, reason, headers, body: EMPTY };
+    return { status: page.code, reason, headers, body: EMPTY, closes: false };
   }
   const parsed = parseErrorFile(Buffer.from(page.bytes));
   if (typeof parsed === 'string') throw new Error(`errorfile ${page.path}: ${parsed}`);
-  return parsed;
+  return { ...parsed, closes: false };
 }
 
 function builtIn(status: number): Page {
-  return errorPage(status);
+  return { ...errorPage(status), closes: closesBehind(status) };
 }

@@ -295,6 +295,7 @@ export class WorkerProcess implements CrewOwner {
       verdict = { outcome: 'failed', problem: (error as Error).message };
     }
     this.#master.send({ type: 'reloaded', ticket, verdict });
+    setImmediate(trimMemory);
   }
 
   async #adopt(configured: Model, handles: readonly ListenerHandle[]): Promise<ReloadVerdict> {

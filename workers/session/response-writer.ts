@@ -103,7 +103,7 @@ export class ResponseWriter implements ResponseSink {
       text += `${nameCase?.get(name) ?? name}: ${value}\r\n`;
     }
     if (!hasLength) text += `${nameCase?.get('content-length') ?? 'content-length'}: ${body.length}\r\n`;
-    text += isOld ? '\r\n' : connectionLines(options);
+    text += isOld && !options.keepsAlive ? '\r\n' : connectionLines(options, isOld);
     const head = Buffer.from(text, 'latin1');
     const bytes = hasBody ? Buffer.concat([head, body]) : head;
     this.lastWritten = bytes.length;
@@ -126,9 +126,9 @@ export class ResponseWriter implements ResponseSink {
   }
 }
 
-/** The Connection field of an answer in HTTP/1.1, where it needs one, and the empty line. */
-function connectionLines({ keepsAlive, version, nameCase }: ReplyOptions): string {
-  if (keepsAlive && version >= 11) return '\r\n';
+/** The Connection field of an answer, where it needs one, and the empty line. */
+function connectionLines({ keepsAlive, version, nameCase }: ReplyOptions, isOld: boolean): string {
+  if (keepsAlive && version >= 11 && !isOld) return '\r\n';
   const name = nameCase?.get('connection') ?? 'connection';
   return `${name}: ${keepsAlive ? 'keep-alive' : 'close'}\r\n\r\n`;
 }

@@ -431,10 +431,9 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     this.#leaveClient();
   }
 
+  /** `option dontlognull` asks what the client sent; a server that speaks first does not count. */
   #log(): void {
-    const { bytesFromClient, bytesToClient } = this.facts;
-    const isSilent = bytesFromClient === 0 && bytesToClient === 0 && this.#client.hasEnded;
-    if (!isSilent || !this.frontend.dontLogNull) this.#accounts.logEnd(this);
+    if (this.facts.bytesFromClient > 0 || !this.frontend.dontLogNull) this.#accounts.logEnd(this);
   }
 
   /** As HAProxy: FIN, but a reset when the client is gone and for a server that has yet to send its first byte. */
@@ -442,7 +441,7 @@ export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, Se
     const { connection, hasBeenHeard, hasEnded } = this.#server;
     if (connection === null) return;
     this.#server.connection = null;
-    if (who === 'C' || (!hasBeenHeard && !hasEnded)) {
+    if (!hasEnded && (who === 'C' || !hasBeenHeard)) {
       connection.reset();
       return;
     }

@@ -41,10 +41,9 @@ function isUsable({ slot }: ServerPlan, shared: SharedState): boolean {
   );
 }
 
-/** Whether a client may stay with the server of its last request (manual section 4.2, max-keep-alive-queue). */
+/** Whether a client that wants to may stay with the server of its last request (manual section 4.2, max-keep-alive-queue). */
 export function keepsServer(backend: ProxyPlan, server: ServerPlan, shared: SharedState): boolean {
-  if (!backend.prefersLastServer || backend.balancer!.isBound || !shared.isInRotation(server.slot))
-    return false;
+  if (backend.balancer!.isBound || !shared.isInRotation(server.slot)) return false;
   const { maxKeepAliveQueue } = backend;
   if (maxKeepAliveQueue < 0 || shared.hasRoom(backend.backendSlot, server.slot)) return true;
   return shared.queueLength(server.slot) < maxKeepAliveQueue;

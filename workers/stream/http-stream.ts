@@ -717,13 +717,10 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     const request = this.request!;
     if (made.termination[0] === 'L' && this.#accounts.backend === null)
       this.#accounts.countFrontend(COUNTER.intercepted);
-    const reply = settleReply(replyAfterRules(made, this, this.#accounts));
+    const edited = replyAfterRules(made, this, this.#accounts);
+    const reply = settleReply(edited);
     const keepsAlive =
-      this.#keepsAlive &&
-      !reply.closes &&
-      reply.version !== 10 &&
-      this.#isRequestDone &&
-      !this.session.isDraining;
+      this.#keepsAlive && !reply.closes && this.#isRequestDone && !this.session.isDraining;
     facts.status = reply.loggedStatus ?? reply.status;
     facts.terminationState = `${reply.termination}--`;
     session.sink.writeReply(reply, {
@@ -733,7 +730,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       nameCase: this.#accounts.frontend.http.adjustsCaseForClients ? this.thread.plan.global.nameCase : null,
     });
     const unsent = request.method === 'HEAD' ? reply.body.length : 0;
-    this.#accounts.bytesOut(madeResponseBytes(reply, reply.version !== 10) - unsent);
+    this.#accounts.bytesOut(madeResponseBytes(edited, reply.version !== 10) - unsent);
     this.#end();
     session.onStreamDone(keepsAlive);
   }

@@ -37,19 +37,25 @@ export function replyAfterRules(
 /** A Connection field that the configuration wrote into the reply: `close` closes, as in HAProxy. */
 export function settleReply(reply: Reply): Reply {
   const { headers } = reply;
+  if (reply.version === 10) return settled(reply);
   for (let i = 0; i < headers.length; i++) if (headers[i]!.name === 'connection') return settled(reply);
   return reply;
 }
 
 function settled(reply: Reply): Reply {
-  let { closes } = reply;
   const headers: { name: string; value: string }[] = [];
+  let closes = reply.closes || !isDelimited(reply);
   for (const { name, value } of reply.headers) {
     const kept = name === 'connection' ? withoutHopTokens(value) : value;
     if (name === 'connection' && saysClose(value)) closes = true;
     if (name !== 'connection' || kept !== '') headers.push({ name, value: kept });
   }
   return { ...reply, headers, closes };
+}
+
+/** A page in HTTP/1.0 is sent as it is: without a length, only the end of the connection ends it. */
+function isDelimited({ version, headers }: Reply): boolean {
+  return version !== 10 || headers.some(({ name }) => name === 'content-length');
 }
 
 function headOf(reply: Reply): HttpHead {

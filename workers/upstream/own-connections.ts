@@ -27,11 +27,16 @@ export class OwnConnections implements ConnectionHome {
     return connection;
   }
 
-  /** The server of this backend to which a connection is kept; the one used last if there are several. */
+  /**
+   * The server of this backend with which its client stays: the one used last of those to which a connection is kept,
+   * as far as the backend prefers it or the server has authenticated the connection (manual section 4.2, option
+   * prefer-last-server).
+   */
   lastServer(backend: ProxyPlan): ServerPlan | null {
     for (let i = this.#servers.length - 1; i >= 0; i--) {
       const server = this.#servers[i]!;
-      if (backend.servers[server.index] === server) return server;
+      const stays = backend.prefersLastServer || this.#idle[i]!.isPrivate;
+      if (stays && backend.servers[server.index] === server) return server;
     }
     return null;
   }

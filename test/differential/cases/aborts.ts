@@ -80,6 +80,23 @@ const clients: readonly OracleCase[] = [
     steps: [send(get('/')), arrived('/'), fin, eof, left()],
   },
   {
+    name: 'a client that closes while it waits for its turn, with abortonclose',
+    with: ['option abortonclose'],
+    servers: ['o maxconn 1'],
+    replies: HOLD,
+    steps: [
+      send(get('/')),
+      arrived('/'),
+      by('b', send(get('/b'))),
+      settle,
+      by('b', fin),
+      by('b', eof),
+      says(ok('first')),
+      answers(1),
+    ],
+    logs: 3,
+  },
+  {
     name: 'a client that resets within the answer',
     replies: { '/': HALF },
     steps: [send(get('/')), until('half'), reset, settle, drops(), left()],

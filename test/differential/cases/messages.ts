@@ -40,6 +40,10 @@ const versions: readonly OracleCase[] = [
     with: ['option disable-h2-upgrade'],
     steps: [send('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), eof],
   },
+  {
+    name: 'PRI of HTTP/1.1',
+    steps: [send(ask('PRI / HTTP/1.1')), eof],
+  },
 ];
 
 const EXPECTING = head('POST / HTTP/1.1', 'Host: h', 'Content-Length: 3', 'Expect: 100-continue');

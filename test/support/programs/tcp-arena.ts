@@ -304,7 +304,7 @@ export function playTcpSideBySide(options: TcpArenaOptions, cases: readonly TcpC
 /** Sends a byte again and again, so often, until told to stop or the connection ends. */
 export function drip(peer: RawPeer, everyMs: number): { stop(): void } {
   const timer = setInterval(() => {
-    if (peer.outcome === 'open' && peer.socket.writable) peer.send('.');
+    if (peer.socket.writable) peer.send('.');
   }, everyMs);
   peer.socket.once('close', () => clearInterval(timer));
   return { stop: () => clearInterval(timer) };
