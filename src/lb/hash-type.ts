@@ -47,7 +47,7 @@ const hashTypeOption = defineProxyOption({
 const hashBalanceFactorOption = defineProxyOption({
   name: 'hash-balance-factor',
   key: 'hashBalanceFactor',
-  sections: ['defaults', 'listen', 'backend'],
+  sections: ['defaults', 'frontend', 'listen', 'backend'],
   summary:
     "With 'hash-type consistent' and 'balance random': the load that a server may have, in percent of the average; 0 sets no limit.",
   args: { factor: arg.int({ min: 0 }) },

@@ -61,6 +61,7 @@ export const retryOptions = [
     name: 'retry-on',
     key: 'retryOn',
     sections: BACKENDS,
+    misplaced: 'refused',
     summary:
       'The failures after which a request is sent again, as often as retries says; by default conn-failure.',
     differences: [

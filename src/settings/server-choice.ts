@@ -93,6 +93,7 @@ export const serverChoiceOptions = [
     key: 'serverChoices',
     collect: 'list',
     sections: BACKENDS_BUT_DEFAULTS,
+    misplaced: 'refused',
     summary:
       'Takes a server when a condition holds, whatever the balancing says; the first rule that holds counts.',
     args: { server: chosenNameArg('server'), condition: requiredCondition() },
@@ -107,6 +108,7 @@ export const serverChoiceOptions = [
       name: 'option prefer-last-server',
       key: 'prefersLastServer',
       sections: BACKENDS,
+      modes: ['http'],
       summary: 'Sends further requests of a client to a server to which it has a connection of its own.',
     }),
   }),

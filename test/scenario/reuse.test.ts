@@ -102,7 +102,7 @@ test('connections that nobody needs are closed after pool-purge-delay', async (t
       return client;
     });
     for (const target of ['/1', '/2', '/3', '/4']) await stage.origin('s1').arrived(target);
-    const closed = held.map(({ socket }) => once(socket, 'close'));
+    const closed = held.map(({ socket }) => new Promise((resolve) => socket.once('close', resolve)));
     for (const exchange of held) exchange.write(response('200 OK', 'x'));
     for (const client of clients) await client.responses(1);
     await Promise.all(closed);

@@ -125,7 +125,10 @@ const KNOWN: readonly Known[] = [
       'lbtot counts every server that was selected, as the manual has it; HAProxy leaves out those that a client stays with',
     in: ['counters'],
     family: SERVERS,
-    cases: ['a challenge of NTLM keeps its connection for the client'],
+    cases: [
+      'a challenge of NTLM keeps its connection for the client',
+      'a challenge of Negotiate keeps the client with its server',
+    ],
   },
   {
     because:

@@ -140,6 +140,13 @@ const ends: readonly OracleCase[] = [
       answers(2),
     ],
   },
+  {
+    name: 'a challenge of Negotiate keeps the client with its server',
+    with: ['balance roundrobin'],
+    servers: ['o', 'p'],
+    replies: { '/': 'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Negotiate\r\nContent-Length: 0\r\n\r\n' },
+    steps: [send(get('/')), answers(1), send(get('/2')), answers(2), send(get('/3')), answers(3)],
+  },
 ];
 
 export const reuse: Family = { name: 'connections to servers', cases: [...modes, ...limits, ...ends] };

@@ -171,6 +171,8 @@ export interface TcpOutcome {
   readonly clients: readonly string[];
   readonly servers: readonly string[];
   readonly log: readonly string[];
+  /** The last timer of each log line: how long it took in all. */
+  readonly totalsMs: readonly number[];
 }
 
 export type TcpScript = (stage: TcpStage) => Promise<void>;
@@ -220,6 +222,7 @@ export class TcpArena {
       clients: stage.clients.map((client) => client.transcript()),
       servers: stage.servers.map((server) => server.transcript()),
       log: [...early.map((line) => `too late: ${line}`), ...log].map(withoutVariables).sort(),
+      totalsMs: log.map(totalOf),
     };
   }
 
@@ -269,12 +272,20 @@ export class TcpStage {
   }
 }
 
+/** Timers are the first numbers with slashes between them, behind the time and the names. */
+function totalOf(line: string): number {
+  const timers = / \+?-?\d+(?:\/\+?-?\d+){2,4} /.exec(line)?.[0] ?? '';
+  return Number(timers.slice(timers.lastIndexOf('/') + 1));
+}
+
 export interface TcpCase {
   /** A sentence's beginning: what happens. */
   readonly name: string;
   readonly play: TcpScript;
   /** Log lines it causes. */
   readonly lines?: number;
+  /** It takes at least so long, by the log. */
+  readonly atLeastMs?: number;
 }
 
 /** Registers tests that play cases through HAProxy and Fairlead and compare all that was seen of them. */
@@ -290,10 +301,12 @@ export function playTcpSideBySide(options: TcpArenaOptions, cases: readonly TcpC
   after(async () => {
     await Promise.all([haproxy.stop(), fairlead.stop()]);
   });
-  for (const { name, play, lines = 1 } of cases) {
+  for (const { name, play, lines = 1, atLeastMs = 0 } of cases) {
     test(name, async () => {
       const [expected, actual] = await Promise.all([haproxy.play(play, lines), fairlead.play(play, lines)]);
-      assert.deepEqual(actual, expected);
+      assert.deepEqual({ ...actual, totalsMs: [] }, { ...expected, totalsMs: [] });
+      for (const totalMs of [...actual.totalsMs, ...expected.totalsMs])
+        assert.ok(totalMs >= atLeastMs, `${totalMs} ms`);
       assert.equal(expected.log.length, lines, expected.log.join(''));
       const ends = [...expected.clients, ...expected.servers];
       assert.ok(!ends.some((end) => end.endsWith('<stalled>')), 'HAProxy left somebody waiting');

@@ -138,7 +138,7 @@ describe('server lines', () => {
     ['server a 127.0.0.1:1 weight 257', '257 is out of range for <weight>'],
     ['server a 127.0.0.1:1 inter 0', '0 is below the minimum'],
     ['balance foo', "unknown balance algorithm 'foo'"],
-    ['balance random(2)', "'balance random' is a HAProxy keyword that Fairlead does not support yet"],
+    ['balance sticky', "'balance sticky' is a HAProxy keyword that Fairlead does not support yet"],
     ['balance roundrobin x', "cannot handle unexpected argument 'x'"],
     [
       'http-request set-var(txn.x) path',

@@ -37,16 +37,24 @@ test('there are pages for the statuses that HAProxy has pages for', () => {
 });
 
 test('each default page reads back as an error file', () => {
-  for (const status of ERROR_PAGE_STATUSES)
-    assert.deepEqual(parseErrorFile(errorPage(status).bytes), errorPage(status));
+  for (const status of ERROR_PAGE_STATUSES) {
+    const page = parseErrorFile(errorPage(status).bytes);
+    assert.ok(typeof page !== 'string', String(page));
+    const headers = page.headers.filter(({ name }) => name !== 'connection');
+    assert.equal(headers.length < page.headers.length, closesBehind(status));
+    assert.deepEqual({ ...page, headers }, errorPage(status));
+  }
 });
 
-test('an error file gives status, reason, fields without Connection, and body', () => {
+test('an error file gives status, reason, fields and body', () => {
   const file = Buffer.from('HTTP/1.0 503 Sorry now\nConnection: close\nX-A:  b \n\nbody\n', 'latin1');
   assert.deepEqual(parseErrorFile(file), {
     status: 503,
     reason: 'Sorry now',
-    headers: [{ name: 'x-a', value: 'b' }],
+    headers: [
+      { name: 'connection', value: 'close' },
+      { name: 'x-a', value: 'b' },
+    ],
     body: Buffer.from('body\n'),
     bytes: file,
     version: 10,

@@ -91,8 +91,7 @@ describe('option prefer-last-server', () => {
     assert.equal(keepsServer(backend({}), DRAINED, sharedWith()), false);
   });
 
-  test('does nothing where it is off, and where a hash chooses', () => {
-    assert.equal(keepsServer(backend({ prefersLastServer: false }), UP, sharedWith()), false);
+  test('does nothing where a hash chooses', () => {
     const hashing = { isBound: true } as ProxyPlan['balancer'];
     assert.equal(keepsServer(backend({ balancer: hashing }), UP, sharedWith()), false);
   });

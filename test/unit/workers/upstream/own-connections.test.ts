@@ -5,11 +5,12 @@ import { OwnConnections } from '../../../../workers/upstream/own-connections.ts'
 import type { ServerConnection } from '../../../../workers/upstream/server-connection.ts';
 
 const SERVERS = [0, 1, 2].map((index) => ({ index }) as ServerPlan);
-const BACKEND = { servers: SERVERS } as unknown as ProxyPlan;
+const BACKEND = { servers: SERVERS, prefersLastServer: true } as unknown as ProxyPlan;
 const [S0, S1, S2] = SERVERS as [ServerPlan, ServerPlan, ServerPlan];
 
 class FakeConnection {
   isAborted = false;
+  isPrivate = false;
   used = 1;
   readonly pool = {
     use: () => {
@@ -59,7 +60,19 @@ describe('server connections of one client', () => {
     new FakeConnection().restIn(own, S2);
     new FakeConnection().restIn(own, S1);
     assert.equal(own.lastServer(BACKEND), S1);
-    assert.equal(own.lastServer({ servers: [S0] } as unknown as ProxyPlan), null);
+    assert.equal(own.lastServer({ ...BACKEND, servers: [S0] }), null);
+  });
+
+  test('tell no server to a backend without prefer-last-server, unless it authenticated the connection', () => {
+    const own = new OwnConnections(5);
+    const backend = { ...BACKEND, prefersLastServer: false };
+    const authenticated = new FakeConnection();
+    authenticated.isPrivate = true;
+    authenticated.restIn(own, S2);
+    new FakeConnection().restIn(own, S1);
+    assert.equal(own.lastServer(backend), S2);
+    own.take(S2);
+    assert.equal(own.lastServer(backend), null);
   });
 
   test('are forgotten when their server closes them, and closed when the client leaves', () => {
