@@ -107,6 +107,8 @@ export interface ThreadStart {
   readonly slots: readonly number[];
   readonly listeners: readonly ListenerHandle[];
   readonly options: StartOptions;
+  /** Where the thread notes the descriptors it opens itself; see workers/connection/owned-descriptors.ts. */
+  readonly descriptors: SharedArrayBuffer;
   /** The shared memory, by name; see workers/shared. */
   readonly shared: SharedArrayBuffer;
 }

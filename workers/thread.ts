@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Model } from '../config/model/model.ts';
 import { bindPromised } from '../src/system/libc.ts';
 import { trimMemory } from '../src/system/trim-memory.ts';
+import { noteDescriptorsIn } from './connection/owned-descriptors.ts';
 import { createDrivenWheel } from './connection/wheel-driver.ts';
 import { ThreadListeners } from './listener/thread-listeners.ts';
 import type { ProcessToThread, ThreadStart, ThreadToProcess } from './messages.ts';
@@ -122,6 +123,7 @@ function send(message: ThreadToProcess): void {
 }
 
 bindPromised();
+noteDescriptorsIn((workerData as ThreadStart).descriptors);
 const worker = new WorkerThread(workerData as ThreadStart);
 parentPort!.on('message', (message: ProcessToThread) => worker.receive(message));
 trimMemory();

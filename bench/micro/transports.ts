@@ -1,6 +1,5 @@
 /**
- * CPU per request of the two transports, answering a fixed response without parsing: raw handles against
- * `net.Socket`, keep-alive (wrk, 64 connections) and a connection per request (ab, 16 at once), runs interleaved.
+ * CPU per request of the transports, answering a fixed response without parsing: keep-alive (wrk, 64 connections) and a connection per request (ab, 16 at once), runs interleaved.
  * `node bench/micro/transports.ts [rounds]`; needs wrk and ab (Debian: wrk, apache2-utils).
  */
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
@@ -8,7 +7,7 @@ import { once } from 'node:events';
 import { BoundSocket } from 'node:net';
 import { duplicate } from '../../src/system/descriptors.ts';
 import type { Connection } from '../../workers/connection/connection.ts';
-import { openTransport, threadTransport } from '../../workers/connection/transport.ts';
+import { openTransport, type TransportKind, threadTransport } from '../../workers/connection/transport.ts';
 import { listenOn } from '../../workers/listener/accept.ts';
 
 const ANSWER = Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: text/plain\r\n\r\nok');
@@ -17,6 +16,7 @@ const MEASURE = { seconds: 4, requests: 20_000 };
 const ROUNDS_DEFAULT = 3;
 
 type Mode = 'keep-alive' | 'close';
+const KINDS = ['epoll', 'raw', 'plain'] as const;
 
 if (process.send === undefined) await compare(Number(process.argv[2] ?? ROUNDS_DEFAULT));
 else serve(process.argv[2] === 'close');
@@ -48,23 +48,22 @@ function serve(closesAfterAnswer: boolean): void {
 }
 
 async function compare(rounds: number): Promise<void> {
-  if (openTransport('raw').kind !== 'raw')
-    throw new Error('raw handles do not work here: nothing to compare');
-  console.log('mode        round   raw  plain   ratio   (µs of CPU per request)');
+  for (const kind of KINDS)
+    if (openTransport(kind).kind !== kind) throw new Error(`the transport ${kind} does not work here`);
+  console.log(
+    `mode        round ${KINDS.map((kind) => kind.padStart(6)).join(' ')}   (µs of CPU per request)`,
+  );
   for (const mode of ['keep-alive', 'close'] as const) {
     for (let round = 1; round <= rounds; round++) {
-      const raw = await measure(mode, '0');
-      const plain = await measure(mode, '1');
-      const figures = [raw, plain].map((value) => value.toFixed(2).padStart(6)).join(' ');
-      console.log(
-        `${mode.padEnd(12)}${String(round).padStart(4)} ${figures} ${(raw / plain).toFixed(2).padStart(7)}`,
-      );
+      const figures: string[] = [];
+      for (const kind of KINDS) figures.push((await measure(mode, kind)).toFixed(2).padStart(6));
+      console.log(`${mode.padEnd(12)}${String(round).padStart(4)} ${figures.join(' ')}`);
     }
   }
 }
 
-async function measure(mode: Mode, plain: string): Promise<number> {
-  const env = { ...process.env, FAIRLEAD_PLAIN_SOCKETS: plain };
+async function measure(mode: Mode, kind: TransportKind): Promise<number> {
+  const env = { ...process.env, FAIRLEAD_SOCKETS: kind };
   const child = fork(new URL(import.meta.url), [mode], { env });
   try {
     const [{ port }] = (await once(child, 'message')) as [{ port: number }];

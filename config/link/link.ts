@@ -3,12 +3,13 @@
  * checked without asking the network. All errors of the document are reported in one run.
  */
 import { readFileSync } from 'node:fs';
+import type { NameSpelling } from '../../src/settings/http1-global.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Document } from '../document/document.ts';
 import type { GlobalSettings, Model } from '../model/model.ts';
 import { checkHealthChecks } from './check-health.ts';
 import { checkProxies } from './check-proxies.ts';
-import type { SectionDraft } from './draft.ts';
+import type { Entry, SectionDraft } from './draft.ts';
 import { ErrorPages } from './error-pages.ts';
 import { foldEntries, settingsOf } from './fold-settings.ts';
 import { assignIds } from './ids.ts';
@@ -39,7 +40,7 @@ export function linkDocument(document: Document, options: LinkOptions = {}): Lin
   const { workingFolder = process.cwd(), readFile = readFileSync } = options;
   const report = new Report();
   const drafts = readSections(document, report, { workingFolder, readFile });
-  const global = linkGlobal(drafts.global);
+  const global = linkGlobal(drafts.global, report);
   const errorPages = new ErrorPages(report, readFile, errorPageLimit(global));
   const linked = drafts.proxies.map((draft) => linkProxy(draft, { global, errorPages, report }));
   checkProxies(linked, report);
@@ -51,11 +52,22 @@ export function linkDocument(document: Document, options: LinkOptions = {}): Lin
   };
 }
 
-function linkGlobal(draft: SectionDraft): GlobalSettings {
+function linkGlobal(draft: SectionDraft, report: Report): GlobalSettings {
   const folded = foldEntries(draft.entries);
+  checkSpellings(folded.get('nameSpellings') ?? [], report);
   const settings = settingsOf(folded, ['statsSockets', 'withoutEffect']) as GlobalSettings;
   const sockets = linkStatsSockets(folded.get('statsSockets') ?? [], settings.unixBind);
   return sockets.length === 0 ? settings : { ...settings, statsSockets: sockets };
+}
+
+/** `h1-case-adjust`: a name has one spelling. */
+function checkSpellings(entries: readonly Entry[], report: Report): void {
+  const seen = new Set<string>();
+  for (const entry of entries) {
+    const { from } = entry.value as NameSpelling;
+    if (seen.has(from)) report.error(entry, `'h1-case-adjust' has a second spelling of '${from}'`);
+    seen.add(from);
+  }
 }
 
 function errorPageLimit({

@@ -54,7 +54,7 @@ export type Behind = (typeof Behind)[keyof typeof Behind];
 const MAX_SIZE_DIGITS = 32;
 
 export class ChunkedDecoder {
-  readonly #limits: HeadLimits;
+  #limits: HeadLimits;
   #state: State = State.SIZE;
   #size = 0;
   /** Bytes of the present line that count against the limit: a size line, or the trailer section. */
@@ -86,8 +86,9 @@ export class ChunkedDecoder {
     this.#limits = limits;
   }
 
-  /** Makes the decoder ready for another body. */
-  reset(): void {
+  /** Makes the decoder ready for another body; `limits` hold for its trailers. Those before had the same `maxBytes`. */
+  reset(limits: HeadLimits = this.#limits): void {
+    this.#limits = limits;
     this.#state = State.SIZE;
     this.#size = this.#lineBytes = this.#digits = 0;
     this.#hasTrailers = this.#isZeroLine = false;

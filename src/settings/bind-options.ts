@@ -180,7 +180,8 @@ export const bindOptions = [
   defineBindOption({
     name: 'cc',
     key: 'congestionControl',
-    summary: 'The TCP congestion control of connections; one that the system does not have leaves its default.',
+    summary:
+      'The TCP congestion control of connections; one that the system does not have leaves its default.',
     args: { algo: arg.word('algo') },
     examples: [{ text: 'cc cubic', result: 'cubic' }],
     value: ({ algo }) => algo,
@@ -197,7 +198,8 @@ export const bindOptions = [
   defineBindOption({
     name: 'tcp-md5sig',
     key: 'tcpMd5Key',
-    summary: 'Signs all segments of connections with this key, and drops those of clients that do not (RFC 2385).',
+    summary:
+      'Signs all segments of connections with this key, and drops those of clients that do not (RFC 2385).',
     args: { password: arg.word('password') },
     examples: [{ text: 'tcp-md5sig secret', result: 'secret' }],
     value: ({ password }) => password,

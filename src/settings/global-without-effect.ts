@@ -33,12 +33,7 @@ function defineIgnoredSwitch(name: string, summary: string, why: string) {
 }
 
 const pollers = ['noepoll', 'nopoll', 'nokqueue', 'noevports', 'noktls', 'nosplice'] as const;
-const bufferSizes = [
-  'rcvbuf.frontend',
-  'rcvbuf.backend',
-  'sndbuf.frontend',
-  'sndbuf.backend',
-] as const;
+const bufferSizes = ['rcvbuf.frontend', 'rcvbuf.backend', 'sndbuf.frontend', 'sndbuf.backend'] as const;
 
 export const globalOptionsWithoutEffect = [
   ...pollers.map((name) =>

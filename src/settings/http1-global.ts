@@ -75,7 +75,6 @@ export const http1Options = [
         result: { from: 'content-length', to: 'Content-Length' },
       },
     ],
-    differences: ['A name that stands in two lines is not refused: the last one counts.'],
     check: (spelling) => {
       const fault = spellingFault(spelling);
       return fault === undefined ? undefined : `${fault}: ${RULE}`;

@@ -57,7 +57,8 @@ export const tuningOptions = [
   defineGlobalOption({
     name: 'maxconnrate',
     key: 'maxConnectionRate',
-    summary: 'The most client connections that are accepted in a second, over all frontends; 0 sets no limit.',
+    summary:
+      'The most client connections that are accepted in a second, over all frontends; 0 sets no limit.',
     args: { number: arg.int({ min: 0 }) },
     examples: [{ text: 'maxconnrate 1000', result: 1000 }],
     value: ({ number }) => number,

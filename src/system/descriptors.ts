@@ -1,11 +1,14 @@
 /** File descriptors and sockets as descriptors: duplicate, accept, shut down. For cold paths; errors are thrown. */
-import { constants } from 'node:os';
+import { constants } from 'node:fs';
+import { constants as systemConstants } from 'node:os';
 import { bindFunction, checkResult, type ForeignFunction, lastErrno, lazyFunction } from './libc.ts';
 
 const isLinux = process.platform === 'linux';
 
 const F_GETFD = 1;
 const F_SETFD = 2;
+const F_GETFL = 3;
+const F_SETFL = 4;
 const FD_CLOEXEC = 1;
 const F_DUPFD_CLOEXEC = isLinux ? 1030 : 67;
 const SHUT_WR = 1;
@@ -38,14 +41,20 @@ export function setInherited(fd: number, isInherited: boolean): void {
   if (wanted !== flags) checkResult('fcntl', fcntl(fd, F_SETFD, 'int', wanted), `fd ${fd}`);
 }
 
+/** Calls on it return at once from now on, for all who share the open file. Throws SystemCallError. */
+export function setNonBlocking(fd: number): void {
+  const flags = checkResult('fcntl', fcntl(fd, F_GETFL, 'int', 0), `fd ${fd}`);
+  checkResult('fcntl', fcntl(fd, F_SETFL, 'int', flags | constants.O_NONBLOCK), `fd ${fd}`);
+}
+
 /** Takes one connection from a listening socket's queue, non-blocking; -1 when none waits. Throws SystemCallError. */
 export function acceptNow(fd: number): number {
   for (;;) {
     const accepted = accept4Call(fd, null, null, SOCK_NONBLOCK_CLOEXEC);
     if (accepted >= 0) return accepted;
     const errno = lastErrno();
-    if (errno === constants.errno.EAGAIN) return -1;
-    if (errno !== constants.errno.ECONNABORTED && errno !== constants.errno.EINTR)
+    if (errno === systemConstants.errno.EAGAIN) return -1;
+    if (errno !== systemConstants.errno.ECONNABORTED && errno !== systemConstants.errno.EINTR)
       checkResult('accept4', -1, `fd ${fd}`);
   }
 }

@@ -2,7 +2,13 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { checkResult, lastErrno, lazyFunction } from './libc.ts';
-import { AF_INET, AF_INET6, ipSocketAddress, type SocketAddress, unixSocketAddress } from './socket-address.ts';
+import {
+  AF_INET,
+  AF_INET6,
+  ipSocketAddress,
+  type SocketAddress,
+  unixSocketAddress,
+} from './socket-address.ts';
 import { setSocketOption } from './socket-options.ts';
 
 /** SOCK_STREAM, on Linux with SOCK_NONBLOCK and SOCK_CLOEXEC. */
@@ -74,4 +80,10 @@ export function connectNow(fd: number, host: string, port: number): number {
   let result = connectCall(fd, bytes, bytes.length);
   if (result < 0 && lastErrno() === EINPROGRESS) result = connectCall(fd, bytes, bytes.length);
   return result === 0 ? 0 : -lastErrno();
+}
+
+/** Gives a socket the address that it connects from. Throws SystemCallError or RangeError. */
+export function bindSocket(fd: number, host: string, port: number): void {
+  const { bytes } = ipSocketAddress(host, port);
+  checkResult('bind', bindCall(fd, bytes, bytes.length), `${host} port ${port}`);
 }

@@ -1,9 +1,8 @@
 /** Log formats, headers and occasions of one table through HAProxy and Fairlead: the lines must be the same. */
 import { describe } from 'node:test';
 import { skipUnless } from '../support/oracle.ts';
-import type { ArenaOptions } from '../support/programs/arena.ts';
 import { type Case, closes, request, response } from '../support/programs/exchanges.ts';
-import { playSideBySide } from '../support/programs/side-by-side.ts';
+import { playSideBySide, type Site } from '../support/programs/side-by-side.ts';
 
 interface Logging {
   /** Lines of the proxy. */
@@ -149,7 +148,8 @@ const occasions: readonly Logging[] = [
 
 const all: readonly Logging[] = [...formats, ...headers, ...limits, ...occasions];
 
-const options: ArenaOptions = {
+const options: Site = {
+  tellsRequests: true,
   listeners: all.map((_, i) => `l${i}`),
   origins: { o: { '*': `${response('200 OK', 'hi', ['Connection: close'])}<close>` } },
   config: (ports) => `

@@ -3,13 +3,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { skipUnless } from '../support/oracle.ts';
-import type { ArenaOptions } from '../support/programs/arena.ts';
 import { type Case, request, response } from '../support/programs/exchanges.ts';
 import { withoutVariables } from '../support/programs/log-sink.ts';
 import { Program, type Subject } from '../support/programs/program.ts';
 import { RawClient } from '../support/programs/raw-client.ts';
 import { ScriptedOrigin } from '../support/programs/scripted-origin.ts';
-import { playSideBySide } from '../support/programs/side-by-side.ts';
+import { playSideBySide, type Site } from '../support/programs/side-by-side.ts';
 import { datagramReceiver } from '../support/system/datagram-receiver.ts';
 
 const REQUEST = request('GET /path/page.html?a=b&c=%20d', [
@@ -72,7 +71,8 @@ ${lines.map((line) => `  ${line.replace('LOG', log)}\n`).join('')}  default_back
 `;
 }
 
-const options: ArenaOptions = {
+const options: Site = {
+  tellsRequests: true,
   listeners: NAMES.map(listenerOf),
   origins: { o: { '*': response('200 OK', 'body', ['Content-Type: text/plain', 'Connection: close']) } },
   config: (ports) => `global

@@ -4,6 +4,7 @@
  */
 import { after, describe } from 'node:test';
 import { findProgram, skipUnless } from '../support/oracle.ts';
+import { withJoinedChunks } from '../support/programs/raw-client.ts';
 import {
   drip,
   flood,
@@ -20,6 +21,7 @@ const SHORT = 300;
 const SECTIONS: { readonly [name: string]: readonly string[] } = {
   http_request: ['mode http', `timeout http-request ${SHORT}`],
   http_client: ['mode http', `timeout client ${SHORT}`],
+  http_body: ['mode http', `timeout client ${SHORT}`, 'timeout server 1s'],
   http_keep_alive: ['mode http', `timeout http-keep-alive ${SHORT}`],
   http_both: ['mode http', 'timeout http-keep-alive 5s', `timeout http-request ${SHORT}`],
   http_server: ['mode http', `timeout server ${SHORT}`],
@@ -108,8 +110,12 @@ const silentServer =
     const server = await stage.server('o');
     await server.until('\r\n\r\n');
     if (response !== '') server.send(response);
-    await client.ended();
+    await client.until('\r\n\r\n');
     await server.ended();
+    client.received = withJoinedChunks(client.received);
+    client.finish();
+    await client.closed();
+    stage.forgotten.add(server);
   };
 
 const upgraded =
@@ -161,7 +167,12 @@ const requests: TcpCase[] = [
     lines: 2,
     play: silentAfterOne('http_both', PART),
   },
-  { name: 'client: part of a body', play: silentServer('http_client', `${POST}12345`), atLeastMs: SHORT },
+  {
+    name: 'client: part of a body',
+    differsBecause: 'while the request is incomplete its client is waited for, not the server',
+    play: silentServer('http_body', `${POST}12345`),
+    atLeastMs: SHORT,
+  },
   { name: 'client: a body that comes byte by byte', play: slowBody('http_client', 100, 5) },
 ];
 
@@ -218,24 +229,10 @@ const responses: TcpCase[] = [
       server.send('HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n');
       flood(server);
       await server.ended();
+      stage.forgotten.add(server);
       client.socket.resume();
       await client.ended();
       client.received = '';
-    },
-  },
-  {
-    name: 'server: it does not take a request',
-    atLeastMs: SHORT,
-    play: async (stage) => {
-      const client = stage.connect('http_server');
-      client.send(POST.replace('10', '100000000'));
-      const server = await stage.server('o');
-      server.socket.pause();
-      flood(client);
-      await client.ended();
-      server.socket.resume();
-      await server.ended();
-      server.received = '';
     },
   },
 ];
@@ -276,7 +273,10 @@ const inQueue =
     const second = stage.connect(listener);
     if (request !== '') second.send(request);
     await second.ended();
-    if (request !== '') server.send(OK.replace('Content-Length', 'Connection: close\r\nContent-Length'));
+    if (request !== '') {
+      server.send(OK.replace('Content-Length', 'Connection: close\r\nContent-Length'));
+      stage.forgotten.add(server);
+    }
     server.finish();
     await first.ended();
     first.finish();

@@ -16,7 +16,9 @@
  * - It closes by itself, with `onClose('')`, once the peer's FIN has come and ours has been sent.
  * - Writing to a closed or ended connection does nothing and returns false.
  */
+import { hasSystemCalls } from '../../src/system/libc.ts';
 import type { Connection, ConnectionOwner } from './connection.ts';
+import { createEpollTransport } from './epoll-transport.ts';
 import { loadNodeHandles } from './node-handles.ts';
 import { createPlainTransport } from './plain-transport.ts';
 import { createRawTransport } from './raw-transport.ts';
@@ -58,25 +60,34 @@ export interface ListenOptions {
   readonly onError: (code: string) => void;
 }
 
+/** On the thread's own event queue, on Node's raw handles, on `net.Socket`. */
+export type TransportKind = 'epoll' | 'raw' | 'plain';
+
 export interface Transport {
-  readonly kind: 'raw' | 'plain';
+  readonly kind: TransportKind;
   dial(target: DialTarget, owner: ConnectionOwner, options?: DialOptions): Connection;
   listen(options: ListenOptions): Listener;
 }
 
-/** Set to 1, this environment variable makes threads use `net.Socket`: to compare, or when handles misbehave. */
-export const PLAIN_SOCKETS_VARIABLE = 'FAIRLEAD_PLAIN_SOCKETS';
+/** This environment variable names another transport than the best: to compare, or where one misbehaves. */
+export const SOCKETS_VARIABLE = 'FAIRLEAD_SOCKETS';
 
 let transport: Transport | null = null;
 
 /** This thread's transport, made on first use. */
 export function threadTransport(): Transport {
-  transport ??= openTransport(process.env[PLAIN_SOCKETS_VARIABLE] === '1' ? 'plain' : 'raw');
+  transport ??= openTransport(wantedKind(process.env[SOCKETS_VARIABLE]));
   return transport;
 }
 
-/** A transport of its own, for tests: `raw` falls back to plain where raw handles do not work. */
-export function openTransport(kind: 'raw' | 'plain'): Transport {
-  const handles = kind === 'raw' ? loadNodeHandles() : null;
+function wantedKind(text: string | undefined): TransportKind {
+  return text === 'raw' || text === 'plain' ? text : 'epoll';
+}
+
+/** A transport of its own, for tests: `epoll` falls back to `raw`, and that to `plain`, where they do not work. */
+export function openTransport(kind: TransportKind): Transport {
+  const queued = kind === 'epoll' && hasSystemCalls() ? createEpollTransport() : null;
+  if (queued !== null) return queued;
+  const handles = kind === 'plain' ? null : loadNodeHandles();
   return handles === null ? createPlainTransport() : createRawTransport(handles);
 }

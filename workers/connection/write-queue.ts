@@ -3,7 +3,7 @@
  * bulk buffer, which its connection may not read into until they are sent. At most one piece is in flight: libuv
  * has a pointer to it.
  */
-import { checkRange } from '../../src/system/send.ts';
+import { checkRange, sendNow } from '../../src/system/send.ts';
 import type { BulkBuffer } from './bulk-buffers.ts';
 
 /** Copies made while another piece is in flight get room for the small writes that follow. */
@@ -11,7 +11,7 @@ const TAIL_BYTES = 8 * 1024;
 
 class Piece {
   readonly buffer: Buffer;
-  readonly start: number;
+  start: number;
   end: number;
   /** The bulk buffer that `buffer` is; null for a copy. */
   readonly bulk: BulkBuffer | null;
@@ -75,6 +75,20 @@ export class WriteQueue {
     const piece = this.#waiting.shift()!;
     this.#inFlight = piece;
     return piece.buffer.subarray(piece.start, piece.end);
+  }
+
+  /** Sends of the first piece what the kernel takes now. Returns the bytes sent, or minus errno. The queue must not be empty. */
+  sendTo(fd: number): number {
+    const piece = this.#waiting[0]!;
+    const sent = sendNow(fd, piece.buffer, piece.start, piece.end);
+    if (sent < 0) return sent;
+    this.bytes -= sent;
+    piece.start += sent;
+    if (piece.start === piece.end) {
+      this.#waiting.shift();
+      piece.bulk?.unhold();
+    }
+    return sent;
   }
 
   /** The piece in flight is sent, or will never be. */

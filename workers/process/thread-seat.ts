@@ -12,6 +12,7 @@
 import { closeSync, fstatSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Model } from '../../config/model/model.ts';
+import { createDescriptorBits, takeLeftDescriptors } from '../connection/owned-descriptors.ts';
 import type { ListenerHandle, ProcessToThread, ThreadStart, ThreadToProcess } from '../messages.ts';
 import type { SlotNumbers } from '../shared/slots.ts';
 
@@ -36,7 +37,7 @@ export interface SeatWork {
 
 export interface SeatOptions {
   readonly entry: URL;
-  readonly start: Omit<ThreadStart, 'listeners' | 'model' | 'slots'>;
+  readonly start: Omit<ThreadStart, 'listeners' | 'model' | 'slots' | 'descriptors'>;
   readonly work: SeatWork;
   duplicateFd(fd: number): number;
 }
@@ -62,6 +63,7 @@ export class ThreadSeat {
   #work: SeatWork;
   /** By the listener's key. */
   readonly #lent = new Map<string, LentFd>();
+  readonly #descriptors = createDescriptorBits();
   #onAnswer: ((answer: ThreadToProcess | null) => void) | null = null;
   #seatedAtMs = 0;
 
@@ -82,6 +84,7 @@ export class ThreadSeat {
       ...start,
       model,
       slots,
+      descriptors: this.#descriptors,
       listeners: listeners.map((handle) => this.#lend(handle)),
     };
     // Threads close descriptors that other calls than Node's opened: tracking them would only warn.
@@ -164,6 +167,7 @@ export class ThreadSeat {
   #exited(problem: string): void {
     this.#worker = null;
     this.#answer(null);
+    takeLeftDescriptors(this.#descriptors, closeLeft);
     this.#reclaimFds();
     const hadDrained = this.phase === 'drained';
     this.phase = 'gone';
@@ -186,6 +190,15 @@ export class ThreadSeat {
       }
     }
     this.#lent.clear();
+  }
+}
+
+/** A client's or server's connection ends with the thread that had it. */
+function closeLeft(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch {
+    // The thread died in the middle of closing it.
   }
 }
 

@@ -14,6 +14,7 @@ import { FAULTS, type Fault } from '../../src/errors/faults.ts';
 import { BodyKind, type HttpHead } from '../../src/http/head.ts';
 import { madeResponseBytes } from '../../src/http/message-bytes.ts';
 import { ChunkedDecoder, ChunkStatus } from '../../src/http1/chunked-decoder.ts';
+import type { HeadLimits } from '../../src/http1/limits.ts';
 import { HeadError, NEED_MORE, parseRequestHead, statusOfHeadError } from '../../src/http1/parse-head.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection, ConnectionOwner } from '../connection/connection.ts';
@@ -64,6 +65,8 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
   #early: Buffer | null = null;
   #isPumping = false;
   #hasEnded = false;
+  /** What the client had yet to take when its timer was set while it was behind; 0 before it ever was. */
+  #unsentBytes = 0;
 
   constructor(thread: ThreadState, pools: ServerPools, connection: Connection, home: SessionHome) {
     this.thread = thread;
@@ -163,6 +166,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
 
   onTimeout(): void {
     this.thread.tick();
+    if (this.#unsentBytes > 0 && this.#isClientTaking()) return;
     switch (this.#state) {
       case State.IDLE:
         if (this.requestCount > 0) this.close();
@@ -237,9 +241,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
   /** True when a head was complete and its stream has begun; false when more bytes are needed or it was refused. */
   #parse(buffer: Buffer, start: number, end: number): boolean {
     const head = this.#head!;
-    const { headLimits, relaxedLimits } = this.thread.plan.global;
-    const limits = this.frontend.http.relaxesRequests ? relaxedLimits : headLimits;
-    const bodyStart = parseRequestHead(head, buffer, start, end, limits);
+    const bodyStart = parseRequestHead(head, buffer, start, end, this.#requestLimits);
     if (bodyStart > 0) {
       this.#onHead(head, buffer, bodyStart, end);
       return true;
@@ -248,6 +250,11 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     else if (bodyStart !== NEED_MORE)
       this.#refuse({ ...FAULTS.BAD_REQUEST, status: statusOfHeadError(bodyStart) });
     return false;
+  }
+
+  get #requestLimits(): HeadLimits {
+    const { headLimits, relaxedLimits } = this.thread.plan.global;
+    return this.frontend.http.relaxesRequests ? relaxedLimits : headLimits;
   }
 
   #onHead(head: HttpHead, buffer: Buffer, bodyStart: number, end: number): void {
@@ -277,6 +284,9 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
     }
     if (rest < stop) this.#feedRest(source, rest, stop);
     this.#stream.process();
+    // `option abortonclose`: a client that gives up is to be noticed at once.
+    if (this.#state === State.WAITING && this.requestCount === 1 && this.#stream.abortsOnClose)
+      this.resumeRequest();
   }
 
   #feedRest(buffer: Buffer, start: number, end: number): void {
@@ -395,11 +405,25 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
 
   resumeRequest(): void {
     if (this.#early === null && this.#state !== State.CLOSING) this.connection.resume();
+    if (this.#state === State.BODY) this.#armClient();
+  }
+
+  onServerBehind(): void {
+    this.thread.wheel.cancel(this.#timer);
   }
 
   /** The client is slow to take the response: its timeout runs while bytes are pending. */
   onWriteBlocked(): void {
+    this.#unsentBytes = this.connection.unsentBytes;
     this.#armClient();
+  }
+
+  /** It is behind, but has taken something since its timer was set: not silent. */
+  #isClientTaking(): boolean {
+    const { unsentBytes } = this.connection;
+    if (unsentBytes === 0 || unsentBytes >= this.#unsentBytes) return false;
+    this.onWriteBlocked();
+    return true;
   }
 
   beginTunnel(): void {
@@ -475,7 +499,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
 
   #finishClosing(): void {
     if (this.connection.pendingBytes > 0) {
-      this.#armClient();
+      this.onWriteBlocked();
       return;
     }
     if (this.#hasEnded) {
@@ -502,7 +526,7 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
 
   #beginChunks(): void {
     this.#chunked ??= new ChunkedDecoder(this.thread.plan.global.headLimits);
-    this.#chunked.reset();
+    this.#chunked.reset(this.#requestLimits);
   }
 
   #releaseHead(): void {

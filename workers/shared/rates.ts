@@ -78,7 +78,7 @@ export function eventsIn(i32: Int32Array, cells: number, second: number): number
 }
 
 /** One single event in two seconds stays 1 until it is forgotten, instead of flapping to 0. */
-export function slide(events: number, before: number, msIntoSecond: number): number {
+function slide(events: number, before: number, msIntoSecond: number): number {
   if (events === 0 && before <= 1) return before;
   return events + Math.floor((before * (1000 - msIntoSecond)) / 1000);
 }

@@ -143,12 +143,7 @@ export class SharedMemory implements SharedControl {
   }
 
   paceMs(slot: number, perSecond: number): number {
-    return turnWaitMs(
-      this.#i32,
-      { row: slotRow(slot), kind: RateKind.SESSION },
-      this.#clock(),
-      perSecond,
-    );
+    return turnWaitMs(this.#i32, { row: slotRow(slot), kind: RateKind.SESSION }, this.#clock(), perSecond);
   }
 
   #occupy(slot: number, limit: number): boolean {
@@ -367,7 +362,8 @@ export class SharedMemory implements SharedControl {
   }
 
   sweepRates(): void {
-    for (let slot = 0; slot < this.#views.capacity; slot++) sweepCells(this.#i32, slotRow(slot), this.#clock());
+    for (let slot = 0; slot < this.#views.capacity; slot++)
+      sweepCells(this.#i32, slotRow(slot), this.#clock());
   }
 
   /** Stores a field of a server that balancers and queues look at, and tells both. */

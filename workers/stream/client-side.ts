@@ -59,6 +59,8 @@ export interface ClientSide extends SessionView {
   resumeRequest(): void;
   /** The client is slow to take the response: its timeout runs while bytes are pending. */
   onWriteBlocked(): void;
+  /** The server is slow to take what the client sends: the client's timeout does not run until `resumeRequest`. */
+  onServerBehind(): void;
   beginTunnel(): void;
   /** The tunnel is idle from the client's side as of now. */
   touchTunnel(timeoutMs: number): void;

@@ -14,23 +14,17 @@
  */
 import { FAULTS, type Fault } from '../../src/errors/faults.ts';
 import { BodyKind, type HttpHead } from '../../src/http/head.ts';
-import { HeaderId } from '../../src/http/header-id.ts';
-import {
-  chunksEndBytes,
-  madeResponseBytes,
-  requestHeadBytes,
-  responseHeadBytes,
-} from '../../src/http/message-bytes.ts';
+import { chunksEndBytes, requestHeadBytes, responseHeadBytes } from '../../src/http/message-bytes.ts';
 import { settleWrittenConnection } from '../../src/http1/connection-field.ts';
 import type { HeadLimits } from '../../src/http1/limits.ts';
-import { type Reply, type RuleStream, Verdict } from '../../src/rules/declare.ts';
+import type { Reply, RuleStream } from '../../src/rules/declare.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection } from '../connection/connection.ts';
 import { LogMoment } from '../log/log-plan.ts';
 import { NamePolicy } from '../plan/http-plan.ts';
-import { CloseMode, type CompiledRule, type ProxyPlan, type ServerPlan } from '../plan/plan.ts';
+import { CloseMode, type ProxyPlan, type ServerPlan } from '../plan/plan.ts';
 import { ObservedError } from '../plan/server-observer.ts';
-import { isRetried, RetryReason } from '../plan/server-plan.ts';
+import { RetryReason } from '../plan/server-plan.ts';
 import { COUNTER } from '../shared/shared-state.ts';
 import type { ThreadState } from '../thread-state.ts';
 import { endsConnectionSharing } from '../upstream/connection-authentication.ts';
@@ -38,14 +32,18 @@ import { OwnConnections } from '../upstream/own-connections.ts';
 import { BAD_RESPONSE, HeadSent, type ServerConnection } from '../upstream/server-connection.ts';
 import type { ServerPools } from '../upstream/server-pools.ts';
 import type { ServerStream } from '../upstream/server-stream.ts';
+import { BodyWait } from './body-wait.ts';
 import { dropsBody, isBodyMissing } from './changed-framing.ts';
 import { backendInForce, chooseBackend } from './choose-backend.ts';
 import { type ClientSide, HeadWritten } from './client-side.ts';
 import { addHopFields } from './hop-fields.ts';
 import { monitorReply } from './monitor.ts';
-import { replyAfterRules, settleReply } from './reply-rules.ts';
 import { RequestHold } from './request-hold.ts';
+import { lossOf, RequestRepeat } from './request-repeat.ts';
+import { ResponseCount } from './response-count.ts';
 import { restrictNames } from './restrict-names.ts';
+import { RulesEnd, runAfterResponseRules, runRequestRules, runResponseRules } from './run-rules.ts';
+import { sendReply } from './send-reply.ts';
 import { type SearchOwner, ServerSearch } from './server-search.ts';
 import { type Refusal, StreamAccounts } from './stream-accounts.ts';
 import type { StreamRecord } from './stream-record.ts';
@@ -60,13 +58,6 @@ const Phase = {
   DONE: 6,
 } as const;
 type Phase = (typeof Phase)[keyof typeof Phase];
-
-/** What `HTTP/1.1 100 Continue` made here counts for in logs, as HAProxy counts it. */
-const CONTINUE_BYTES = 40;
-
-/** HAProxy's buffers spend this much on each part of a message: start line, each field, end of head, body. */
-const BLOCK_BYTES = 8;
-const BLOCKS_BESIDE_FIELDS = 3;
 
 /** The second letter of the termination state for an end in each phase (manual section 8.5). */
 const PHASE_LETTERS = '-R-HDD-';
@@ -84,27 +75,23 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   readonly #timer: TimerEntry;
   readonly #search: ServerSearch;
   readonly #hold: RequestHold = new RequestHold();
+  readonly #bodyWait: BodyWait;
+  readonly #repeat: RequestRepeat;
+  readonly #responseCount: ResponseCount = new ResponseCount();
   #phase: Phase = Phase.NONE;
   #connection: ServerConnection | null = null;
   /** Server connections that only this client may use; null as long as there was none. */
   #own: OwnConnections | null = null;
-  /** `http-request disable-l7-retry`. */
-  #isRepeatDisabled = false;
   #isRequestDone = false;
+  /** The client of an upgraded connection has sent FIN. */
+  #hasTunnelEnded = false;
   #isResponseDone = false;
   /** Of the request; they belong to the session's decoder and stay until its next body. */
   #trailers: HttpHead | null = null;
   #keepsAlive = false;
   /** The server's body does not belong to the response that the client gets. */
   #dropsBody = false;
-  #responseHeadBytes = 0;
-  /** The response is chunked: its framing is passed on as it came, and counts nothing. */
-  #isResponseChunked = false;
-  /** Data of its chunks that has been counted. */
-  #chunkBytes = 0;
   #headAt = 0;
-  /** Not null: this proxy waits for the request's body, or a full buffer of it (`option http-buffer-request`). */
-  #waitingProxy: ProxyPlan | null = null;
 
   constructor(thread: ThreadState, pools: ServerPools, session: ClientSide) {
     this.thread = thread;
@@ -113,6 +100,8 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.#accounts = new StreamAccounts(thread, session.frontend);
     this.facts = this.#accounts.facts;
     this.#timer = new TimerEntry(this);
+    this.#bodyWait = new BodyWait(session, this.#hold, this.#accounts);
+    this.#repeat = new RequestRepeat(this.#hold, this.#accounts);
     this.#search = new ServerSearch(thread, this, this.#accounts);
   }
 
@@ -134,9 +123,9 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.#connection = null;
     this.#hold.begin(owned, heldStart);
     this.#isRequestDone = this.#isResponseDone = this.#dropsBody = false;
-    this.#isRepeatDisabled = false;
+    this.#repeat.isDisabled = false;
     this.#trailers = null;
-    this.#waitingProxy = null;
+    this.#bodyWait.proxy = null;
     this.#headAt = this.thread.nowMs;
     this.#accounts.frontend = session.frontend;
     this.#accounts.reset();
@@ -192,71 +181,55 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   // The request's body, where it is waited for before its rules (manual section 4.2, option http-buffer-request).
 
   #isBufferFull(): boolean {
-    const { maxBytes } = this.thread.plan.global.headLimits;
-    return this.#hold.isFull(maxBytes - BLOCK_BYTES * (this.request!.fieldCount + BLOCKS_BESIDE_FIELDS));
+    return this.#bodyWait.isFull(this.request!, this.thread.plan.global.headLimits.maxBytes);
   }
 
-  /** True when processing goes on once the body is there. A client that waits to be asked for it is asked. */
+  /** True when processing goes on once the body is there. */
   #waitsForBody(proxy: ProxyPlan): boolean {
     if (this.#isRequestDone || this.#isBufferFull()) return false;
-    this.#waitingProxy = proxy;
-    this.facts.requestMs = -1;
+    this.#bodyWait.begin(proxy, this.request!);
     const { httpRequestMs } = proxy.timeouts;
     if (httpRequestMs > 0) this.#arm(httpRequestMs);
-    if (this.request!.expectsContinue && this.#hold.isEmpty) {
-      this.session.sink.writeContinue();
-      this.#accounts.bytesOut(CONTINUE_BYTES);
-    }
-    if (this.request!.expectsContinue) this.request!.remove(HeaderId.EXPECT, 'expect');
     return true;
   }
 
   /** The client left: logged, as HAProxy does, as if its request had gone on to its backend. */
   #abortBodyWait(): void {
     const { frontend, backend } = this.#accounts;
-    this.#waitingProxy = null;
-    this.facts.requestMs = Math.trunc(this.thread.nowMs - this.session.firstByteAt);
+    this.#bodyWait.end(this.thread.nowMs);
     const chosen = backend ?? chooseBackend(frontend, this);
     if (backend === null && chosen !== null) this.#accounts.enterBackend(chosen);
     this.#abortBoth('C', 'R');
   }
 
   #endBodyWait(): void {
-    const waiting = this.#waitingProxy;
-    this.#waitingProxy = null;
     this.thread.wheel.cancel(this.#timer);
     this.#headAt = this.thread.nowMs;
-    this.facts.requestMs = Math.trunc(this.#headAt - this.session.firstByteAt);
+    const waiting = this.#bodyWait.end(this.#headAt);
     if (waiting !== null && waiting === this.#accounts.backend) this.#processBackend(waiting);
     else this.#processFrontend();
   }
 
   // Rules.
 
-  /** `redirect` rules come behind `http-request` rules, even when one of those ends its set. */
-  #runRequestRules({ requestRules, redirectRules, http }: ProxyPlan): boolean {
-    if (!this.#runRules(requestRules) || !this.#runRules(redirectRules)) return false;
+  /** False when they ended the stream. */
+  #runRequestRules(proxy: ProxyPlan): boolean {
+    if (!this.#goesOn(runRequestRules(proxy, this))) return false;
+    const { http } = proxy;
     if (http.namePolicy === NamePolicy.PRESERVE || restrictNames(this.request!, http.namePolicy)) return true;
     this.countDenied('request');
     this.#answer(this.errorReply(403, 'PR'));
     return false;
   }
 
-  /** False when a rule ended the stream. */
-  #runRules(rules: readonly CompiledRule[]): boolean {
-    for (let i = 0; i < rules.length; i++) {
-      const rule = rules[i]!;
-      if (rule.condition !== null && !rule.condition(this)) continue;
-      const verdict = rule.run(this);
-      if (verdict === Verdict.CONTINUE) continue;
-      if (verdict === Verdict.STOP) return true;
-      // The server's response is not the one that is given: it never came, as the log tells it.
-      if (this.response !== null) this.#accounts.discardResponse(this.response, this.#responseHeadBytes);
-      if (verdict === Verdict.CLOSE || this.reply === null) this.#abortBoth('P', 'R');
-      else this.#answer(this.reply);
-      return false;
-    }
-    return true;
+  /** Ends the stream where rules have. */
+  #goesOn(end: RulesEnd): boolean {
+    if (end === RulesEnd.NONE) return true;
+    // The server's response is not the one that is given: it never came, as the log tells it.
+    if (this.response !== null) this.#accounts.discardResponse(this.response, this.#responseCount.headBytes);
+    if (end === RulesEnd.CLOSE) this.#abortBoth('P', 'R');
+    else this.#answer(this.reply!);
+    return false;
   }
 
   countDenied(side: 'request' | 'response'): void {
@@ -268,7 +241,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   }
 
   disableRetries(): void {
-    this.#isRepeatDisabled = true;
+    this.#repeat.isDisabled = true;
   }
 
   errorReply(status: number, termination: string): Reply {
@@ -335,6 +308,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     } else {
       this.thread.wheel.cancel(this.#timer);
       if (sent === HeadSent.TAKEN) this.session.resumeRequest();
+      else this.#awaitServer();
     }
   }
 
@@ -352,16 +326,24 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     if (this.#phase >= Phase.RESPONSE && this.#connection !== null) {
       if (this.#accounts.backend!.retryPlan.keepsRequest) this.#hold.retain(buffer, start, end);
       else this.#hold.isWhole = false;
-      return this.#connection.sendData(buffer, start, end, source);
+      const isTaken = this.#connection.sendData(buffer, start, end, source);
+      if (!isTaken) this.#awaitServer();
+      return isTaken;
     }
     this.#hold.keep(buffer, start, end);
-    if (this.#waitingProxy === null) return this.#phase === Phase.REQUEST;
+    if (this.#bodyWait.proxy === null) return this.#phase === Phase.REQUEST;
     if (this.#isBufferFull()) {
       // Reading stops here, and goes on from where the server takes what is held.
       this.session.pauseRequest();
       this.#endBodyWait();
     }
     return true;
+  }
+
+  /** The server is behind with taking the request: its timeout runs, and the client is not expected to send. */
+  #awaitServer(): void {
+    this.#arm(this.#accounts.backend!.timeouts.serverMs);
+    this.session.onServerBehind();
   }
 
   /** The request's trailers as the server gets them. */
@@ -376,7 +358,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     this.#isRequestDone = true;
     if (this.request!.bodyKind === BodyKind.CHUNKED) this.#accounts.bytesIn(chunksEndBytes(trailers));
     this.#trailers = trailers;
-    if (this.#waitingProxy !== null) this.#endBodyWait();
+    if (this.#bodyWait.proxy !== null) this.#endBodyWait();
     else this.#sendRequestEnd();
   }
 
@@ -397,6 +379,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   onClientDrain(): void {
     if (this.#phase !== Phase.DATA && this.#phase !== Phase.TUNNEL) return;
     this.#connection?.resume();
+    if (this.#phase === Phase.TUNNEL) this.#touchTunnel();
     if (this.#phase === Phase.DATA && !this.#isResponseDone)
       this.#arm(this.#accounts.backend!.timeouts.serverMs);
   }
@@ -408,7 +391,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
 
   /** The client gave up while its connection still takes bytes: its request body ended early, or abortonclose. */
   onClientAbort(): void {
-    if (this.#waitingProxy !== null) {
+    if (this.#bodyWait.proxy !== null) {
       this.#abortBodyWait();
       return;
     }
@@ -423,7 +406,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
 
   /** The client's connection is gone. */
   onClientGone(): void {
-    if (this.#phase === Phase.TUNNEL) this.#fail('-', '-');
+    if (this.#phase === Phase.TUNNEL && this.#hasTunnelEnded) this.#fail('-', '-');
     else this.#fail('C', this.#phaseLetter());
   }
 
@@ -448,8 +431,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       this.#accounts.countServerStatus(head.status);
       return true;
     }
-    const { retryPlan } = this.#accounts.backend!;
-    if (retryPlan.statuses !== null && isRetried(retryPlan, head) && this.#mayRepeat()) {
+    if (this.#repeat.coversResponse(head)) {
       this.#leaveResponse();
       this.#sendAgain();
       return false;
@@ -457,9 +439,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     if (endsConnectionSharing(head)) this.#connection!.isPrivate = true;
     this.#accounts.countServerStatus(head.status);
     this.#accounts.server?.observer?.responded(head.status);
-    this.#responseHeadBytes = responseHeadBytes(head);
-    this.#isResponseChunked = head.bodyKind === BodyKind.CHUNKED;
-    this.#chunkBytes = 0;
+    this.#responseCount.begin(head);
     this.#accounts.responseAt = this.thread.nowMs;
     this.facts.responseMs = Math.trunc(this.#accounts.responseAt - this.#search.connectedAt);
     this.facts.status = head.status;
@@ -487,11 +467,9 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   #runResponseRules(): boolean {
     const { frontend } = this.#accounts;
     const backend = this.#accounts.backend!;
-    if (!this.#runRules(backend.responseRules)) return false;
-    if (backend !== frontend && !this.#runRules(frontend.responseRules)) return false;
+    if (!this.#goesOn(runResponseRules(backend, frontend, this))) return false;
     this.#accounts.captureResponseCookie(this.response!);
-    if (!this.#runRules(backend.afterResponseRules)) return false;
-    return backend === frontend || this.#runRules(frontend.afterResponseRules);
+    return this.#goesOn(runAfterResponseRules(backend, frontend, this));
   }
 
   writeResponseHead(head: HttpHead, buffer: Buffer, start: number, end: number): boolean {
@@ -506,7 +484,8 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
       this.#answerFault(FAULTS.RESPONSE_GREW);
       return false;
     }
-    this.#accounts.bytesOut(this.#responseHeadBytes + (this.#dropsBody ? 0 : this.#bodyBytes(start, end)));
+    const { headBytes } = this.#responseCount;
+    this.#accounts.bytesOut(headBytes + (this.#dropsBody ? 0 : this.#bodyBytes(end - start)));
     if (this.#accounts.frontend.logAsap) {
       this.#accounts.stampEnd(this.session, this.thread.nowMs);
       this.#accounts.log(this, LogMoment.RESPONSE, 'txn_response');
@@ -522,17 +501,13 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
     if (this.#dropsBody) return true;
     const { sink } = this.session;
     const isTaken = sink.writeData(buffer, start, end, source);
-    this.#accounts.bytesOut(this.#bodyBytes(start, end));
+    this.#accounts.bytesOut(this.#bodyBytes(end - start));
     return this.#afterWrite(isTaken);
   }
 
   /** How much a range of the response's body counts. */
-  #bodyBytes(start: number, end: number): number {
-    if (!this.#isResponseChunked || this.#connection === null) return end - start;
-    const { chunkDataBytes } = this.#connection;
-    const bytes = chunkDataBytes - this.#chunkBytes;
-    this.#chunkBytes = chunkDataBytes;
-    return bytes;
+  #bodyBytes(bytes: number): number {
+    return this.#responseCount.rangeBytes(bytes, this.#connection);
   }
 
   /** While the client is behind, its timeout runs and the server's does not. */
@@ -567,8 +542,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   onResponseEnd(): void {
     if (this.#phase === Phase.DONE) return;
     this.#isResponseDone = true;
-    if (this.#isResponseChunked && this.#connection !== null)
-      this.#accounts.bytesOut(chunksEndBytes(this.#connection.trailers));
+    this.#accounts.bytesOut(this.#responseCount.endBytes(this.#connection));
     if (this.#isRequestDone) this.#complete();
     else this.thread.wheel.cancel(this.#timer);
   }
@@ -587,7 +561,7 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
           if (isBroken) this.#accounts.countBehind(COUNTER.eresp, 1);
           break;
         }
-        if (isReused && !hadBytes && this.#hold.isWhole && !this.#isRepeatDisabled) {
+        if (isReused && !hadBytes && this.#repeat.coversStaleConnection) {
           this.#phase = Phase.SEARCH;
           this.#search.again();
         } else this.#answerFailedServer(isBroken ? FAULTS.BAD_RESPONSE : FAULTS.SERVER_LEFT);
@@ -600,7 +574,8 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
         }
         break;
       case Phase.TUNNEL:
-        this.#complete();
+        if (code === '') this.#complete();
+        else this.#abortBoth('S', 'D');
         break;
       default:
         break;
@@ -609,15 +584,10 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
 
   /** Sends the request again when this is a reason to (`retry-on`). False: it is not, or it may not be sent again. */
   #retriesOn(reason: number): boolean {
-    if ((this.#accounts.backend!.retryPlan.reasons & reason) === 0 || !this.#mayRepeat()) return false;
+    if (!this.#repeat.coversFailure(reason)) return false;
     this.#dropConnection();
     this.#sendAgain();
     return true;
-  }
-
-  #mayRepeat(): boolean {
-    const { facts, backend } = this.#accounts;
-    return !this.#isRepeatDisabled && this.#hold.fitsBuffer && facts.retries < backend!.retries;
   }
 
   #sendAgain(): void {
@@ -659,13 +629,17 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   }
 
   onServerDrain(): void {
-    if (this.#phase === Phase.TUNNEL || !this.#isRequestDone) this.session.resumeRequest();
+    if (this.#phase !== Phase.TUNNEL && this.#isRequestDone) return;
+    this.session.resumeRequest();
+    if (this.#phase === Phase.TUNNEL) this.#touchTunnel();
+    else this.thread.wheel.cancel(this.#timer);
   }
 
   // Tunnels: 101 and CONNECT.
 
   #beginTunnel(): void {
     this.#phase = Phase.TUNNEL;
+    this.#hasTunnelEnded = false;
     this.#isRequestDone = true;
     this.#connection!.beginTunnel();
     this.session.beginTunnel();
@@ -673,30 +647,43 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   }
 
   #touchTunnel(): void {
-    const { tunnelMs, serverMs } = this.#accounts.backend!.timeouts;
-    this.#arm(tunnelMs || serverMs);
-    this.session.touchTunnel(tunnelMs || this.#accounts.frontend.timeouts.clientMs);
+    const { tunnelMs, serverMs, serverFinMs } = this.#accounts.backend!.timeouts;
+    this.#arm(this.#hasTunnelEnded && serverFinMs > 0 ? serverFinMs : tunnelMs || serverMs);
+    if (!this.#hasTunnelEnded)
+      this.session.touchTunnel(tunnelMs || this.#accounts.frontend.timeouts.clientMs);
   }
 
   onTunnelBytes(buffer: Buffer, start: number, end: number): boolean {
     if (this.#connection === null) return true;
     this.#accounts.bytesIn(end - start);
+    const isTaken = this.#connection.sendRaw(buffer, start, end);
     this.#touchTunnel();
-    return this.#connection.sendRaw(buffer, start, end);
+    if (!isTaken) this.session.onServerBehind();
+    return isTaken;
   }
 
   onTunnelEnd(): void {
+    const { serverFinMs } = this.#accounts.backend!.timeouts;
+    this.#hasTunnelEnded = true;
     this.#connection?.endRaw();
+    this.session.touchTunnel(0);
+    if (serverFinMs > 0) this.#arm(serverFinMs);
   }
 
   onServerTunnelBytes(buffer: Buffer, start: number, end: number): boolean {
-    this.#touchTunnel();
     this.#accounts.bytesOut(end - start);
-    return this.session.sink.writeRaw(buffer, start, end);
+    const isTaken = this.session.sink.writeRaw(buffer, start, end);
+    this.#touchTunnel();
+    if (isTaken) return true;
+    this.thread.wheel.cancel(this.#timer);
+    this.session.onWriteBlocked();
+    return false;
   }
 
+  /** As in HAProxy, the end of the server ends an upgraded connection, whatever its client may still want to send. */
   onServerTunnelEnd(): void {
-    this.session.sink.endRaw();
+    this.#dropConnection();
+    this.#complete();
   }
 
   #arm(timeoutMs: number): void {
@@ -713,26 +700,9 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   /** Sends a reply made here and ends the stream behind it. */
   #answer(made: Reply): void {
     this.#dropConnection();
-    const { facts, session } = this;
-    const request = this.request!;
-    if (made.termination[0] === 'L' && this.#accounts.backend === null)
-      this.#accounts.countFrontend(COUNTER.intercepted);
-    const edited = replyAfterRules(made, this, this.#accounts);
-    const reply = settleReply(edited);
-    const keepsAlive =
-      this.#keepsAlive && !reply.closes && this.#isRequestDone && !this.session.isDraining;
-    facts.status = reply.loggedStatus ?? reply.status;
-    facts.terminationState = `${reply.termination}--`;
-    session.sink.writeReply(reply, {
-      isHeadRequest: request.method === 'HEAD',
-      keepsAlive,
-      version: request.version,
-      nameCase: this.#accounts.frontend.http.adjustsCaseForClients ? this.thread.plan.global.nameCase : null,
-    });
-    const unsent = request.method === 'HEAD' ? reply.body.length : 0;
-    this.#accounts.bytesOut(madeResponseBytes(edited, reply.version !== 10) - unsent);
+    const keepsAlive = sendReply(made, this, this.#accounts, this.#keepsAlive && this.#isRequestDone);
     this.#end();
-    session.onStreamDone(keepsAlive);
+    this.session.onStreamDone(keepsAlive);
   }
 
   #complete(): void {
@@ -829,10 +799,4 @@ export class HttpStream implements RuleStream, ServerStream, SearchOwner, TimerT
   countRefusal(status: number): void {
     this.#accounts.countStatus(status);
   }
-}
-
-/** How a server left that had not answered. */
-function lossOf(code: string): ObservedError {
-  if (code === BAD_RESPONSE) return ObservedError.BAD_HEAD;
-  return code === '' ? ObservedError.CLOSED : ObservedError.READ;
 }

@@ -6,7 +6,7 @@ import { type Reply, Verdict } from '../../src/rules/declare.ts';
 import type { CompiledRule } from '../plan/plan.ts';
 import type { StreamAccounts } from './stream-accounts.ts';
 
-interface EditedStream {
+export interface EditedStream {
   response: HttpHead | null;
 }
 

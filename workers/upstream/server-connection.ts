@@ -341,7 +341,7 @@ export class ServerConnection implements ConnectionOwner {
     this.#passesChunks = stream.takesChunks;
     this.#chunked ??= new ChunkedDecoder(this.#thread.plan.global.headLimits);
     const decoder = this.#chunked;
-    decoder.reset();
+    decoder.reset(stream.responseLimits);
     if (!this.#passesChunks) {
       this.#writeHead(stream, head, bytes, end, end);
       this.#releaseHead();

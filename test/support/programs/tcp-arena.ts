@@ -13,8 +13,8 @@ import { Program, type Subject } from './program.ts';
 
 const listenCall = lazyFunction('int listen(int fd, int backlog)');
 
-/** Longer than every timeout in the configurations of these tests. */
-const PATIENCE_MS = 8000;
+/** Longer than a start under load, and than every timeout in the configurations of these tests. */
+const PATIENCE_MS = 30_000;
 
 export type PeerEnd = 'open' | 'end' | 'reset';
 
@@ -220,8 +220,8 @@ export class TcpArena {
     const log = await this.sink.take(lines);
     return {
       clients: stage.clients.map((client) => client.transcript()),
-      servers: stage.servers.map((server) => server.transcript()),
-      log: [...early.map((line) => `too late: ${line}`), ...log].map(withoutVariables).sort(),
+      servers: stage.servers.filter((server) => !stage.forgotten.has(server)).map((one) => one.transcript()),
+      log: [...early.map((line) => `too late: ${line}`), ...log].map(withoutLargeCounts).sort(),
       totalsMs: log.map(totalOf),
     };
   }
@@ -237,6 +237,8 @@ export class TcpArena {
 export class TcpStage {
   readonly clients: RawPeer[] = [];
   readonly servers: RawPeer[] = [];
+  /** Servers whose end is a matter of chance: whether a reset comes before or behind FIN. */
+  readonly forgotten = new Set<RawPeer>();
   readonly #arena: TcpArena;
 
   constructor(arena: TcpArena) {
@@ -272,6 +274,11 @@ export class TcpStage {
   }
 }
 
+/** How many bytes the buffers of a kernel take differs from run to run. */
+function withoutLargeCounts(line: string): string {
+  return withoutVariables(line).replace(/ \d{6,} /g, ' MANY ');
+}
+
 /** Timers are the first numbers with slashes between them, behind the time and the names. */
 function totalOf(line: string): number {
   const timers = / \+?-?\d+(?:\/\+?-?\d+){2,4} /.exec(line)?.[0] ?? '';
@@ -286,6 +293,8 @@ export interface TcpCase {
   readonly lines?: number;
   /** It takes at least so long, by the log. */
   readonly atLeastMs?: number;
+  /** Why Fairlead is meant to differ from the installed HAProxy here. The test fails when it does not any more. */
+  readonly differsBecause?: string;
 }
 
 /** Registers tests that play cases through HAProxy and Fairlead and compare all that was seen of them. */
@@ -301,10 +310,12 @@ export function playTcpSideBySide(options: TcpArenaOptions, cases: readonly TcpC
   after(async () => {
     await Promise.all([haproxy.stop(), fairlead.stop()]);
   });
-  for (const { name, play, lines = 1, atLeastMs = 0 } of cases) {
-    test(name, async () => {
+  for (const { name, play, lines = 1, atLeastMs = 0, differsBecause } of cases) {
+    test(differsBecause === undefined ? name : `${name} (Fairlead differs: ${differsBecause})`, async () => {
       const [expected, actual] = await Promise.all([haproxy.play(play, lines), fairlead.play(play, lines)]);
-      assert.deepEqual({ ...actual, totalsMs: [] }, { ...expected, totalsMs: [] });
+      const outcomes = [actual, expected].map((outcome) => ({ ...outcome, totalsMs: [] }));
+      if (differsBecause === undefined) assert.deepEqual(outcomes[0], outcomes[1]);
+      else assert.notDeepEqual(outcomes[0], outcomes[1]);
       for (const totalMs of [...actual.totalsMs, ...expected.totalsMs])
         assert.ok(totalMs >= atLeastMs, `${totalMs} ms`);
       assert.equal(expected.log.length, lines, expected.log.join(''));

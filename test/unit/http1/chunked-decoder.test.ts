@@ -174,6 +174,24 @@ test('a decoder that is reset decodes another body', () => {
   }
 });
 
+test('a decoder that is reset with relaxed limits takes trailers that break the rules', () => {
+  const relaxed = { ...DEFAULT_LIMITS, isRelaxed: true };
+  const piece = Buffer.from('0\r\nA: b\0c\r\n\r\n', 'latin1');
+  const decoder = new ChunkedDecoder();
+  assert.equal(decoder.next(piece, 0, piece.length), ChunkStatus.ERROR);
+  decoder.reset(relaxed);
+  assert.equal(decoder.next(piece, 0, piece.length), ChunkStatus.END);
+  decoder.reset(DEFAULT_LIMITS);
+  assert.equal(decoder.next(piece, 0, piece.length), ChunkStatus.ERROR);
+});
+
+test('the last chunk is passed on only with the end of the body', () => {
+  const body = '1\r\nx\r\n0\r\nA: b\r\n\r\n';
+  const until = body.indexOf('0');
+  for (let cut = until + 1; cut < body.length; cut++)
+    assert.equal(passOn(body.slice(0, cut)), body.slice(0, until), `cut at ${cut}`);
+});
+
 test('trailers are bounded by the limits given', () => {
   const decoder = new ChunkedDecoder({ ...DEFAULT_LIMITS, maxBytes: 10 });
   const piece = Buffer.from('0\r\nA: 12345678\r\n\r\n', 'latin1');

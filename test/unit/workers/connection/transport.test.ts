@@ -39,16 +39,19 @@ function inWorker(program: string): string {
   return `import { Worker } from 'node:worker_threads'; new Worker(new URL(${JSON.stringify(url)}));`;
 }
 
-test('a thread uses raw handles where they work, and a deprecation warning is not printed', () => {
-  assert.equal(runEcho(), 'raw word 127.0.0.1\nclosed \n');
+test('a thread uses an event queue of its own where that works, and a deprecation warning is not printed', () => {
+  assert.equal(runEcho(), 'epoll word 127.0.0.1\nclosed \n');
 });
 
-test('raw handles work in a worker thread', () => {
-  assert.equal(runEcho({ inWorker: true }), 'raw word 127.0.0.1\nclosed \n');
+test('event queues and raw handles work in a worker thread', () => {
+  assert.equal(runEcho({ inWorker: true }), 'epoll word 127.0.0.1\nclosed \n');
+  const env = { FAIRLEAD_SOCKETS: 'raw' };
+  assert.equal(runEcho({ inWorker: true, env }), 'raw word 127.0.0.1\nclosed \n');
 });
 
-test('FAIRLEAD_PLAIN_SOCKETS=1 makes a thread use plain sockets', () => {
-  assert.equal(runEcho({ env: { FAIRLEAD_PLAIN_SOCKETS: '1' } }), 'plain word 127.0.0.1\nclosed \n');
+test('FAIRLEAD_SOCKETS names another transport', () => {
+  assert.equal(runEcho({ env: { FAIRLEAD_SOCKETS: 'raw' } }), 'raw word 127.0.0.1\nclosed \n');
+  assert.equal(runEcho({ env: { FAIRLEAD_SOCKETS: 'plain' } }), 'plain word 127.0.0.1\nclosed \n');
 });
 
 test('without system calls a thread uses plain sockets', () => {
@@ -60,9 +63,13 @@ test('without system calls a thread uses plain sockets', () => {
   assert.equal(runEcho({ before }), 'plain word 127.0.0.1\nclosed \n');
 });
 
-test('a Node whose handles lack a part makes a thread use plain sockets', () => {
+test('a Node whose handles lack a part makes a thread use plain sockets, and one without a hook raw ones', () => {
   const before = `
     const binding = process.binding.bind(process);
     process.binding = (name) => (name === 'stream_wrap' ? { ...binding(name), WriteWrap: undefined } : binding(name));`;
-  assert.equal(runEcho({ before }), 'plain word 127.0.0.1\nclosed \n');
+  assert.equal(runEcho({ before, env: { FAIRLEAD_SOCKETS: 'raw' } }), 'plain word 127.0.0.1\nclosed \n');
+  const unhooked = `
+    const binding = process.binding.bind(process);
+    process.binding = (name) => (name === 'udp_wrap' ? {} : binding(name));`;
+  assert.equal(runEcho({ before: unhooked }), 'raw word 127.0.0.1\nclosed \n');
 });

@@ -15,7 +15,7 @@ for (const kind of ['raw', 'plain']) {
     onLinux,
     async () => {
       const program = new URL('../../../support/connection/echo-process.ts', import.meta.url);
-      const env = { ...process.env, FAIRLEAD_PLAIN_SOCKETS: kind === 'plain' ? '1' : '0' };
+      const env = { ...process.env, FAIRLEAD_SOCKETS: kind };
       const child = fork(program, { env });
       const held: Socket[] = [];
       try {
@@ -35,6 +35,31 @@ for (const kind of ['raw', 'plain']) {
     },
   );
 }
+
+test(
+  'an epoll listener without free descriptors leaves clients waiting until some are free',
+  onLinux,
+  async () => {
+    const program = new URL('../../../support/connection/echo-process.ts', import.meta.url);
+    const child = fork(program, { env: { ...process.env, FAIRLEAD_SOCKETS: 'epoll' } });
+    try {
+      const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+      // More than it has descriptors for; each gives its own back when it has been served.
+      const served = await Promise.all(
+        Array.from({ length: 20 }, async () => {
+          const socket = await exchange(port);
+          socket.destroy();
+          return isServed(socket);
+        }),
+      );
+      assert.deepEqual(served, new Array(20).fill(true));
+      assert.equal(child.exitCode, null);
+    } finally {
+      child.kill();
+    }
+    await once(child, 'exit');
+  },
+);
 
 test('a descriptor that is no socket is an error that names the call', () => {
   const fd = openSync('/dev/null', 'r');

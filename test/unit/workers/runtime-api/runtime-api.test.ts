@@ -16,8 +16,7 @@ function serve(context: TestContext, lines: string): number {
   const { model } = linkText(`global\n${lines}backend be\n`);
   assert.ok(model !== null);
   const socket = listeningSocket();
-  const handle = { key: 'stats',
-  proxyId: 0, bindId: 1, thread: -1, isUnix: false, statsSocket: 0 };
+  const handle = { key: 'stats', proxyId: 0, bindId: 1, thread: -1, isUnix: false, statsSocket: 0 };
   const api = new RuntimeApi({
     model,
     options: START_OPTIONS,
