@@ -65,6 +65,8 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
   #early: Buffer | null = null;
   #isPumping = false;
   #hasEnded = false;
+  /** Bytes that came behind the last response. */
+  #discarded = 0;
   /** What the client had yet to take when its timer was set while it was behind; 0 before it ever was. */
   #unsentBytes = 0;
 
@@ -107,6 +109,10 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
         break;
       case State.TUNNEL:
         if (!this.#stream.onTunnelBytes(buffer, 0, length)) this.connection.pause();
+        break;
+      case State.CLOSING:
+        this.#discarded += length;
+        if (this.#discarded > DISCARDED_BYTES_MOST) this.connection.destroy();
         break;
       default:
         break;
@@ -571,6 +577,8 @@ export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Se
 
 /** How long a closing connection waits for the client's FIN before it is destroyed. */
 const LINGER_MS = 1000;
+/** And how much of what it still sends is read for that; a client that floods does not read its answer anyway. */
+const DISCARDED_BYTES_MOST = 4 * 1024 * 1024;
 
 /** How long an idle connection outlives the beginning of a soft stop. */
 const DRAIN_GRACE_MS = 500;

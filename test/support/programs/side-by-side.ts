@@ -34,7 +34,7 @@ export function playSideBySide(site: Site, cases: readonly Case[]): void {
     test(differsBecause === undefined ? name : `${name} (Fairlead differs: ${differsBecause})`, async () => {
       if (isAsked) await Promise.all([undisturbed(haproxy), undisturbed(fairlead)]);
       const [expected, actual] = await Promise.all([haproxy.play(play, lines), fairlead.play(play, lines)]);
-      if (differsBecause === undefined) assert.deepEqual(actual, expected);
+      if (differsBecause === undefined) assert.deepEqual(comparable(actual), comparable(expected));
       else assert.notDeepEqual(actual, expected);
       assert.ok(
         !expected.clients.some((text) => text.endsWith('<stalled>')),
@@ -47,6 +47,17 @@ export function playSideBySide(site: Site, cases: readonly Case[]): void {
       );
     });
   }
+}
+
+/**
+ * Of `actconn/feconn/…` in a log line the first two depend on when a connection that the client has ended is gone:
+ * one more is as good. Tests that hold connections open compare them (counters, logs).
+ */
+function comparable<T extends { readonly log: readonly string[] }>(outcome: T): T {
+  const log = outcome.log.map((line) =>
+    line.replace(/ ([12])\/([12])(\/\d+\/\d+\/\+?\d+ \d+\/\d+ )/, ' C/C$3'),
+  );
+  return { ...outcome, log };
 }
 
 function withRuntimeApi(site: Site): Site {
