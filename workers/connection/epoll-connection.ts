@@ -456,7 +456,8 @@ export class EpollConnection implements Connection, BulkReader, LateWatched, Wat
     this.#isOpen = false;
     this.#canSendNow = false;
     this.#queue?.clear();
-    const { reactor } = this.#transport;
+    const { reactor, lateWatch } = this.#transport;
+    if (this.#isDeferred) lateWatch.remove(this);
     if (this.#isWatched) reactor.forget(this.#fd);
     noteClosed(this.#fd);
     closeSocket(this.#fd);

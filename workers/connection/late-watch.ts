@@ -13,23 +13,28 @@ export interface LateWatched {
 const MOMENT_MS = 20;
 
 export class LateWatch {
-  #newer: LateWatched[] = [];
-  #older: LateWatched[] = [];
+  #newer = new Set<LateWatched>();
+  #older = new Set<LateWatched>();
   #isTicking = false;
 
   add(connection: LateWatched): void {
-    this.#newer.push(connection);
+    this.#newer.add(connection);
     if (this.#isTicking) return;
     this.#isTicking = true;
     setTimeout(tick, MOMENT_MS, this);
   }
 
+  /** It has closed. Whoever is closed and still held here would be memory that outlives its time. */
+  remove(connection: LateWatched): void {
+    if (!this.#newer.delete(connection)) this.#older.delete(connection);
+  }
+
   tick(): void {
     const due = this.#older;
     this.#older = this.#newer;
-    this.#newer = [];
-    for (let i = 0; i < due.length; i++) due[i]!.watchAtLast();
-    this.#isTicking = this.#older.length > 0 || this.#newer.length > 0;
+    this.#newer = new Set();
+    for (const connection of due) connection.watchAtLast();
+    this.#isTicking = this.#older.size > 0 || this.#newer.size > 0;
     if (this.#isTicking) setTimeout(tick, MOMENT_MS, this);
   }
 }

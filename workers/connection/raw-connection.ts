@@ -392,6 +392,7 @@ export class RawConnection implements Connection, BulkReader, LateWatched {
   }
 
   #forgetHandle(): void {
+    if (this.#isDeferred) this.#transport.lateWatch.remove(this);
     this.#handle = null;
     this.#isReading = false;
     this.#canSendNow = false;
