@@ -63,6 +63,8 @@ export class TimerWheel {
   #wakeTick = Number.POSITIVE_INFINITY;
   #size = 0;
   #isAdvancing = false;
+  /** Of `most`, in the present `advance`. */
+  #left = 0;
 
   /**
    * `schedule` is called with the time of the next `advance` that has work to do, whenever that moves to an earlier
@@ -76,6 +78,11 @@ export class TimerWheel {
   /** Entries that are armed. */
   get size(): number {
     return this.#size;
+  }
+
+  /** The last `advance` did not fire all that was due. */
+  get isBehind(): boolean {
+    return this.#lists[EXPIRING] !== null;
   }
 
   /** Arms the entry, or moves its deadline. A deadline that has passed fires at the next tick; Infinity waits for good. */
@@ -95,22 +102,24 @@ export class TimerWheel {
 
   /**
    * Fires what is due. A time before an earlier call's does nothing; a jump of any size costs one round at most.
-   * A target that throws loses its own turn only: the rest is due at the next call.
+   * A target that throws loses its own turn only: the rest is due at the next call. So is what is beyond `most`, and
+   * `isBehind` says that there is some.
    */
-  advance(nowMs: number): void {
+  advance(nowMs: number, most = Number.POSITIVE_INFINITY): void {
     const target = Math.floor(nowMs / TICK_MS);
     if (this.#isAdvancing || target < this.#tick) return;
     this.#isAdvancing = true;
     this.#wakeTick = Number.POSITIVE_INFINITY;
     if (target - this.#tick > SLOTS) this.#tick = target - SLOTS;
+    this.#left = most;
     try {
       this.#fireExpiring(nowMs);
-      while (this.#tick < target && this.#size > 0) {
+      while (!this.isBehind && this.#tick < target && this.#size > 0) {
         this.#tick++;
         this.#startExpiring(this.#tick & SLOT_MASK);
         this.#fireExpiring(nowMs);
       }
-      this.#tick = target;
+      if (!this.isBehind) this.#tick = target;
     } finally {
       this.#isAdvancing = false;
       this.#askForNext();
@@ -128,9 +137,14 @@ export class TimerWheel {
 
   #fireExpiring(nowMs: number): void {
     for (let entry = this.#lists[EXPIRING]!; entry !== null; entry = this.#lists[EXPIRING]!) {
+      if (this.#left === 0) return;
       this.#unlink(entry);
-      if (entry.deadlineMs > nowMs) this.#link(entry);
-      else entry.target.onTimeout(entry);
+      if (entry.deadlineMs > nowMs) {
+        this.#link(entry);
+        continue;
+      }
+      this.#left--;
+      entry.target.onTimeout(entry);
     }
   }
 

@@ -19,7 +19,7 @@ import type { Listener, ListenOptions } from './transport.ts';
 const REST_MS = 100;
 const EXHAUSTED: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
 /** Connections taken in a row, before others have their turn. */
-const ACCEPTS_MOST = 64;
+const ACCEPTS_MOST = 16;
 
 export class EpollListener implements Listener, Watched {
   readonly #transport: EpollTransport;

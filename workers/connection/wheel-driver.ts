@@ -9,6 +9,9 @@ export function createDrivenWheel(): TimerWheel {
   return new WheelDriver().wheel;
 }
 
+/** Timeouts in a row, before connections have their turn: thousands of clients may run out of time at one moment. */
+const FIRED_MOST = 32;
+
 class WheelDriver {
   readonly wheel: TimerWheel;
   #timer: NodeJS.Timeout | null = null;
@@ -26,7 +29,13 @@ class WheelDriver {
   wake(): void {
     this.#timer = null;
     const { wheel } = this;
-    wheel.advance(performance.now());
+    wheel.advance(performance.now(), FIRED_MOST);
+    if (wheel.isBehind) {
+      if (this.#timer !== null) clearTimeout(this.#timer);
+      this.#timer = null;
+      setImmediate(onWake, this);
+      return;
+    }
     if (this.#timer === null && wheel.size > 0) this.#timer = setTimeout(onWake, 1, this);
   }
 }

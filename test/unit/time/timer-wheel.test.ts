@@ -272,3 +272,24 @@ function followsModel(startMs: number, steps: readonly Step[]): void {
 function setUp(): { wheel: TimerWheel; log: Log } {
   return { wheel: new TimerWheel(0), log: new Log() };
 }
+
+test('what is beyond the most that may fire at once is due at the next call, and what is cancelled meanwhile is not', () => {
+  const fired: number[] = [];
+  const wheel = new TimerWheel(0);
+  const entries = Array.from({ length: 10 }, (_, i) => new TimerEntry({ onTimeout: () => fired.push(i) }));
+  for (const entry of entries) wheel.arm(entry, 100);
+  wheel.advance(1000, 4);
+  assert.equal(fired.length, 4);
+  assert.equal(wheel.isBehind, true);
+  const left = entries.filter((_, i) => !fired.includes(i));
+  wheel.cancel(left[0]!);
+  wheel.arm(left[1]!, 5000);
+  wheel.advance(1000, 4);
+  assert.equal(fired.length, 8);
+  wheel.advance(4999);
+  assert.equal(wheel.isBehind, false);
+  assert.equal(fired.length, 8);
+  wheel.advance(6000);
+  assert.equal(fired.length, 9);
+  assert.equal(wheel.size, 0);
+});
