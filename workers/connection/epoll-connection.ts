@@ -36,6 +36,8 @@ const { EINPROGRESS, EALREADY, EISCONN } = constants.errno;
 
 export class EpollConnection implements Connection, BulkReader, LateWatched, Watched, Deferred {
   owner: ConnectionOwner;
+  /** Among those that are watched late. */
+  place = -1;
   readonly isTcp: boolean;
   readonly #transport: EpollTransport;
   #fd: number;

@@ -4,8 +4,10 @@
  * when they are still there some moments later: a client that gives up meanwhile is noticed then.
  */
 
+import { type Placed, PlacedList } from './placed-list.ts';
+
 /** Who is to be watched late. */
-export interface LateWatched {
+export interface LateWatched extends Placed {
   watchAtLast(): void;
 }
 
@@ -13,8 +15,8 @@ export interface LateWatched {
 const MOMENT_MS = 20;
 
 export class LateWatch {
-  #newer = new Set<LateWatched>();
-  #older = new Set<LateWatched>();
+  #newer = new PlacedList<LateWatched>();
+  #older = new PlacedList<LateWatched>();
   #isTicking = false;
 
   add(connection: LateWatched): void {
@@ -32,8 +34,8 @@ export class LateWatch {
   tick(): void {
     const due = this.#older;
     this.#older = this.#newer;
-    this.#newer = new Set();
-    for (const connection of due) connection.watchAtLast();
+    this.#newer = due;
+    for (const connection of due.takeAll()) connection.watchAtLast();
     this.#isTicking = this.#older.size > 0 || this.#newer.size > 0;
     if (this.#isTicking) setTimeout(tick, MOMENT_MS, this);
   }

@@ -21,6 +21,8 @@ import { WriteQueue } from './write-queue.ts';
 
 export class RawConnection implements Connection, BulkReader, LateWatched {
   owner: ConnectionOwner;
+  /** Among those that are watched late. */
+  place = -1;
   readonly isTcp: boolean;
   readonly #transport: RawTransport;
   /** Null once closed. */

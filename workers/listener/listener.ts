@@ -5,6 +5,7 @@
 import { duplicate } from '../../src/system/descriptors.ts';
 import { TimerEntry, type TimerTarget } from '../../src/time/timer-wheel.ts';
 import type { Connection } from '../connection/connection.ts';
+import { PlacedList } from '../connection/placed-list.ts';
 import { tuneConnection, tuneListener } from '../connection/socket-tuning.ts';
 import type { Listener as Socket } from '../connection/transport.ts';
 import type { ListenerPlan } from '../plan/plan.ts';
@@ -32,7 +33,7 @@ export class Listener implements SessionHome, TimerTarget {
   readonly #thread: ThreadState;
   readonly #pools: ServerPools;
   readonly #socket: Socket;
-  readonly #sessions = new Set<Session>();
+  readonly #sessions = new PlacedList<Session>();
   readonly #onSessionClosed: () => void;
   /** Accepted while a limit was reached: they wait unread, first come first served. */
   readonly #waiting: Connection[] = [];
@@ -226,15 +227,15 @@ export class Listener implements SessionHome, TimerTarget {
   }
 
   drain(): void {
-    for (const session of this.#sessions) session.drain();
+    for (const session of this.#sessions.snapshot()) session.drain();
   }
 
   endOn(serverSlot: number, letter: 'D' | 'U'): void {
-    for (const session of [...this.#sessions]) session.endOn(serverSlot, letter);
+    for (const session of this.#sessions.snapshot()) session.endOn(serverSlot, letter);
   }
 
   abortAll(): void {
-    for (const session of this.#sessions) session.abort();
+    for (const session of this.#sessions.snapshot()) session.abort();
     for (const connection of [...this.#waiting]) connection.destroy();
     this.#thread.wheel.cancel(this.#paceTimer);
   }

@@ -32,6 +32,8 @@ const State = { IDLE: 0, HEAD: 1, BODY: 2, WAITING: 3, TUNNEL: 4, CLOSING: 5, CL
 type State = (typeof State)[keyof typeof State];
 
 export class HttpSession implements ConnectionOwner, TimerTarget, ClientSide, Session {
+  /** Among the listener's sessions. */
+  place = -1;
   readonly thread: ThreadState;
   readonly connection: Connection;
   listener: ListenerPlan;

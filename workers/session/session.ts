@@ -1,7 +1,8 @@
 /** A client connection's session, whatever its protocol, and the home it reports to. */
+import type { Placed } from '../connection/placed-list.ts';
 import type { ListenerPlan } from '../plan/plan.ts';
 
-export interface Session {
+export interface Session extends Placed {
   /** Soft stop: end when idle. */
   drain(): void;
   /** Ends what runs on the server of this slot; `letter` begins the termination state. */

@@ -32,6 +32,8 @@ const Phase = { SEARCH: 0, RELAY: 1, DONE: 2 } as const;
 type Phase = (typeof Phase)[keyof typeof Phase];
 
 export class TcpSession implements ConnectionOwner, TimerTarget, SessionView, SearchOwner, Session {
+  /** Among the listener's sessions. */
+  place = -1;
   readonly thread: ThreadState;
   readonly frontend: ProxyPlan;
   readonly source: ConnectionEndpoint;
