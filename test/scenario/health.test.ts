@@ -7,7 +7,15 @@ import { type MainThread, openMainThread, processModel } from '../support/worker
 const HTTP_CHECK: ProxyModel['settings'] = {
   checkMethod: { kind: 'http', method: 'GET', uri: '/health', version: 'HTTP/1.0', headerLines: '' },
 };
-const QUICK: ServerSettings = { isChecked: true, interMs: 5, rise: 2, fall: 2 };
+/** A check may take as long as `inter`, also on a slow machine; the next one follows soon. */
+const QUICK: ServerSettings = {
+  isChecked: true,
+  interMs: 200,
+  fastInterMs: 5,
+  downInterMs: 5,
+  rise: 2,
+  fall: 2,
+};
 
 interface Checked {
   readonly main: MainThread;
