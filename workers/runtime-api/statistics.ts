@@ -58,8 +58,11 @@ export class Statistics {
 
   /** A reload: what has kept its slot goes on counting. */
   adopt(model: Model, statsListeners: number): void {
-    const identities = new Map(this.#parts.shared.slots.entries.map(({ slot, identity }) => [slot, identity]));
-    for (const [slot, { identity }] of this.#cleared) if (identities.get(slot) !== identity) this.#cleared.delete(slot);
+    const identities = new Map(
+      this.#parts.shared.slots.entries.map(({ slot, identity }) => [slot, identity]),
+    );
+    for (const [slot, { identity }] of this.#cleared)
+      if (identities.get(slot) !== identity) this.#cleared.delete(slot);
     this.#model = model;
     this.#fullconns = fullconnsOf(model);
     this.#listeners = listenersOf(model) + statsListeners;

@@ -29,7 +29,8 @@ export function viewsOf(buffer: SharedArrayBuffer, slots: SlotMap): Views {
   if (i32[HEADER.at.magic] !== MAGIC) throw new Error('the shared memory is not initialised');
   const capacity = i32[HEADER.at.slots]!;
   for (const { slot } of slots.entries)
-    if (slot >= capacity) throw new Error(`the shared memory has ${capacity} slots, this model needs slot ${slot}`);
+    if (slot >= capacity)
+      throw new Error(`the shared memory has ${capacity} slots, this model needs slot ${slot}`);
   const threads = i32[HEADER.at.threads]!;
   const waitersPerThread = i32[HEADER.at.waitersPerThread]!;
   const regions = regionsOf(capacity, threads + 1, waitersPerThread);

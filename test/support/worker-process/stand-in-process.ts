@@ -1,7 +1,7 @@
 /** The worker process with stand-in threads and no services: run by the tests of the process as its master's child. */
 import koffi from 'koffi';
-import { createShared } from '../../../workers/shared/create-shared.ts';
 import { connectMaster } from '../../../workers/process/master-channel.ts';
+import { createShared } from '../../../workers/shared/create-shared.ts';
 
 const fcntl = koffi.load(null).func('int fcntl(int fd, int command, int argument)');
 const F_DUPFD_CLOEXEC = 1030;
